@@ -1,0 +1,159 @@
+"""What the display says, without saying how: kiosk/render draws these in either language."""
+
+import dataclasses as dc
+import datetime as dt
+
+from kiosk.domain.devices import Part
+from kiosk.domain.members import Pet, Tier
+from kiosk.domain.pricing import PriceLine
+from kiosk.domain.refusals import Reason
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Name:
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Idle:
+    """At rest: the shop's name, the time, what is out of order, rows that wait to be sent."""
+
+    shop_name: str
+    now: dt.datetime
+    banner: str = ""
+    online: bool = True
+    waiting: int = 0
+    faults: tuple[Part, ...] = ()
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Starting:
+    """Before the journal has answered."""
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Looking:
+    """A card was read; the journal is being asked."""
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Choice:
+    """A row to choose: a pass with its visits left, or a service with its price in 分.
+
+    Exactly one of `visits` (gift visits included) and `price` is set; `held` is what this terminal
+    may take of it, in visits or 分.  An `expired` pass is listed, so that nobody misses it.
+    """
+
+    name: Name
+    visits: int | None = None
+    gift_visits: int = 0
+    price: int | None = None
+    held: int = 0
+    expired: bool = False
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Member:
+    """A greeted member: value and points, and the choices with one selected."""
+
+    masked_name: str
+    tier: Tier
+    value: int
+    value_held: int
+    points: int
+    choices: tuple[Choice, ...]
+    selected: int
+
+
+@dc.dataclass(frozen=True, slots=True)
+class ChoosePet:
+    """Which pet is it for?"""
+
+    service: Name
+    pets: tuple[Pet, ...]
+    selected: int
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Confirm:
+    """The last look before a spend: one visit of a pass, or a price with its lines."""
+
+    service: Name
+    pet_name: str
+    pass_name: Name | None
+    price: int | None
+    price_lines: tuple[PriceLine, ...]
+    left: int
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Processing:
+    """The journal is writing."""
+
+
+@dc.dataclass(frozen=True, slots=True)
+class OutcomeUnknown:
+    """The journal has not answered a commit in time: no spend until it does."""
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Done:
+    """Committed: what was taken and what is left, in visits or in 分."""
+
+    service: Name
+    visits_left: int | None
+    price: int | None
+    value_left: int | None
+    points: int
+    printing: bool
+
+
+@dc.dataclass(frozen=True, slots=True)
+class AlreadyTaken:
+    """This member's last row was committed but its result perhaps never seen."""
+
+    masked_name: str
+    at: dt.datetime
+    service: Name
+    visits: int | None
+    price: int | None
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was taken, and why.  `missing` is in 分 where value is too little."""
+
+    reason: Reason
+    missing: int = 0
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A card or code that could not be read; `scanned` tells which."""
+
+    scanned: bool = False
+
+
+@dc.dataclass(frozen=True, slots=True)
+class OneCardOnly:
+    """Two cards at once on the reader: 请只放一张卡."""
+
+
+Screen = (
+    Starting
+    | Idle
+    | Looking
+    | Member
+    | ChoosePet
+    | Confirm
+    | Processing
+    | OutcomeUnknown
+    | Done
+    | AlreadyTaken
+    | Refused
+    | Unreadable
+    | OneCardOnly
+)

@@ -1,0 +1,161 @@
+"""One transaction is one row, one seq, one hash (design, §5).
+
+Lines apply all or none.  The payload bytes of `encode` are what is stored, hashed and sent: the
+same bytes, so a message is its own evidence.  Opaque ids and codes only: no name, phone, UID or
+free text, so that erasing a member leaves the chain valid.
+
+Effects on an account, stated once for the journal and for central (`deltas`):
+a spend lowers held and posted, a load raises both, a release lowers held only.
+"""
+
+import datetime as dt
+import enum
+import hashlib
+from collections import Counter
+from typing import Annotated
+
+import msgspec
+
+from kiosk.domain.clock import ClockState
+from kiosk.domain.errors import Malformed
+from kiosk.domain.members import Code, Id
+from kiosk.domain.units import MAX_AMOUNT
+
+GENESIS = bytes(32)
+"""The hash before a journal's first row."""
+
+MAX_PAYLOAD = 16_384
+Positive = Annotated[int, msgspec.Meta(ge=1, le=MAX_AMOUNT)]
+
+
+class Means(enum.StrEnum):
+    """Means of payment at a top-up."""
+
+    CASH = "cash"
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+    CARD = "card"
+
+
+class Line(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="do"
+):
+    """Base of the lines of a transaction."""
+
+
+class Leg(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """A part of a payment: this many units of this account."""
+
+    account: Id
+    amount: Positive
+
+
+class VisitRedeem(Line, tag="visit.redeem", frozen=True):
+    """One visit of a punch pass is used for a service.  Opens a service ticket (design, §4)."""
+
+    service: Code
+    legs: tuple[Leg, ...]
+    pet: str = ""
+
+
+class ValueRedeem(Line, tag="value.redeem", frozen=True):
+    """A service is paid from stored value: `price` 分 is the sum of the legs.  Opens a ticket."""
+
+    service: Code
+    price: Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT)]
+    legs: tuple[Leg, ...]
+    pet: str = ""
+
+
+class ValueLoad(Line, tag="value.load", frozen=True):
+    """A top-up taken by a cashier: `paid` 分 into principal, the plan's bonus into bonus."""
+
+    plan: Code
+    paid: Positive
+    means: Means
+    legs: tuple[Leg, ...]
+
+
+class Release(Line, tag="release", frozen=True):
+    """Held allowance given back to central; in the chain, so all before it is already in."""
+
+    legs: tuple[Leg, ...]
+
+
+AnyLine = VisitRedeem | ValueRedeem | ValueLoad | Release
+
+
+class Transaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A row of the journal.  (journal, seq) is its identity; `ref` names a row it voids."""
+
+    journal: Id
+    seq: Positive
+    at: Annotated[dt.datetime, msgspec.Meta(tz=True)]
+    clock: ClockState
+    lines: Annotated[tuple[AnyLine, ...], msgspec.Meta(min_length=1, max_length=32)]
+    member: str = ""
+    medium: str = ""
+    operator: str = ""
+    catalogue: int = 0
+    ref: int = 0
+
+
+_YEARS = range(1970, 9999)
+"""A clock never set starts in 1970; at the ends of the calendar a local time would overflow."""
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Transaction)
+
+
+def encode(transaction: Transaction) -> bytes:
+    """Write the payload: deterministic for one transaction, in the order of the fields.
+
+    Raises Malformed for what `decode` would refuse: such a row could never leave its journal, and
+    every later row would wait behind it.
+    """
+    payload = _encoder.encode(transaction)
+    decode(payload)
+    return payload
+
+
+def decode(payload: bytes) -> Transaction:
+    """Read a payload.  Raises Malformed."""
+    if len(payload) > MAX_PAYLOAD:
+        raise Malformed(f"a transaction of {len(payload)} bytes; the most is {MAX_PAYLOAD}")
+    try:
+        found = _decoder.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
+        raise Malformed(f"transaction: {e}") from None
+    if found.at.year not in _YEARS:
+        raise Malformed(f"transaction: the year {found.at.year}")
+    return found
+
+
+def chain(prev: bytes, payload: bytes) -> bytes:
+    """Return the row's hash: SHA-256(prev ‖ payload)."""
+    return hashlib.sha256(prev + payload).digest()
+
+
+class Delta(msgspec.Struct, frozen=True):
+    """What a transaction does to one account: to its held allowance, and to its posted balance."""
+
+    held: int = 0
+    posted: int = 0
+
+
+def deltas(lines: tuple[AnyLine, ...]) -> dict[str, Delta]:
+    """Sum what the lines do, by account.  The one statement of design §6's rule."""
+    held: Counter[str] = Counter()
+    posted: Counter[str] = Counter()
+    for line in lines:
+        for leg in line.legs:
+            match line:
+                case VisitRedeem() | ValueRedeem():
+                    held[leg.account] -= leg.amount
+                    posted[leg.account] -= leg.amount
+                case ValueLoad():
+                    held[leg.account] += leg.amount
+                    posted[leg.account] += leg.amount
+                case Release():
+                    held[leg.account] -= leg.amount
+    return {a: Delta(held[a], posted[a]) for a in held.keys() | posted.keys()}
