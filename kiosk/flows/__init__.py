@@ -1,0 +1,1 @@
+"""What happens next: pure functions from (state, event, context) to (state, effects, deadline)."""

@@ -1,0 +1,139 @@
+"""The kiosk's transition table, complete."""
+
+from kiosk.domain.devices import Button
+from kiosk.domain.events import (
+    CardPresented,
+    CardUnreadable,
+    CodeRejected,
+    CodeScanned,
+    Committed,
+    DeadlinePassed,
+    Identified,
+    Presented,
+    Refused,
+    SeveralCards,
+    Started,
+)
+from kiosk.flows import member, rest, spend
+from kiosk.flows.states import (
+    Committing,
+    Confirming,
+    Doubting,
+    Finished,
+    Greeting,
+    Identifying,
+    PickingPet,
+    Recalling,
+    Refusing,
+    Resting,
+    Starting,
+)
+from kiosk.flows.step import Context, State, Step
+from kiosk.flows.table import Row, Table, press, row, stay
+
+
+def present_other(
+    state: Recalling | Greeting | PickingPet | Confirming,
+    event: Presented,
+    context: Context,
+) -> Step:
+    """The same medium again changes nothing; another one begins another visit."""
+    if event.medium == state.medium:
+        return stay(state, event, context)
+    return rest.present(state, event, context)
+
+
+def present_after(state: Finished, event: Presented, context: Context) -> Step:
+    """A card that bounces on the reader just after its own spend does not hide the result."""
+    bounced = context.mono - state.since < context.policy.same_tap_seconds
+    if event.medium == state.medium and bounced:
+        return stay(state, event, context)
+    return rest.present(state, event, context)
+
+
+def misread_after(
+    state: Finished, event: CardUnreadable | CodeRejected | SeveralCards, context: Context
+) -> Step:
+    """A card torn from the reader just after its own spend does not hide the result either."""
+    if context.mono - state.since < context.policy.same_tap_seconds:
+        return stay(state, event, context)
+    match event:
+        case CardUnreadable():
+            return rest.misread_card(state, event, context)
+        case CodeRejected():
+            return rest.misread_code(state, event, context)
+        case SeveralCards():
+            return rest.crowded(state, event, context)
+
+
+def _begin() -> list[Row]:
+    rows: list[Row] = [row(Starting, Started, rest.rest, Resting)]
+    rows += [row(Resting, world, rest.rest, Resting) for world in rest.WORLD]
+    rows.append(row(Resting, DeadlinePassed, rest.rest, Resting))
+    taps: tuple[type[Presented], ...] = (CardPresented, CodeScanned)
+    for tap in taps:
+        rows += [row(s, tap, rest.present, Identifying) for s in (Resting, Refusing)]
+        rows += [
+            row(Recalling, tap, present_other, Recalling, Identifying),
+            row(Greeting, tap, present_other, Greeting, Identifying),
+            row(PickingPet, tap, present_other, PickingPet, Identifying),
+            row(Confirming, tap, present_other, Confirming, Identifying),
+            row(Finished, tap, present_after, Finished, Identifying),
+            row(Doubting, tap, spend.still_doubt, Doubting),
+        ]
+    for state in (Resting, Refusing):
+        rows += [
+            row(state, CardUnreadable, rest.misread_card, Refusing),
+            row(state, CodeRejected, rest.misread_code, Refusing),
+            row(state, SeveralCards, rest.crowded, Refusing),
+        ]
+    rows += [
+        row(Finished, CardUnreadable, misread_after, Finished, Refusing),
+        row(Finished, CodeRejected, misread_after, Finished, Refusing),
+        row(Finished, SeveralCards, misread_after, Finished, Refusing),
+    ]
+    return rows
+
+
+def _member() -> list[Row]:
+    return [
+        row(Identifying, Identified, member.identified, Greeting, Recalling),
+        row(Identifying, Refused, member.not_identified, Refusing),
+        row(Identifying, DeadlinePassed, rest.journal_silent, Refusing),
+        press(Recalling, Button.A, member.reprint, Greeting),
+        press(Recalling, Button.B, member.go_on, Greeting),
+        press(Recalling, Button.C, member.go_on, Greeting),
+        row(Recalling, DeadlinePassed, rest.rest, Resting),
+        press(Greeting, Button.A, member.choose, PickingPet, Confirming, Refusing),
+        press(Greeting, Button.B, member.next_offer, Greeting),
+        press(Greeting, Button.C, member.leave, Resting),
+        row(Greeting, DeadlinePassed, rest.rest, Resting),
+        press(PickingPet, Button.A, member.choose_pet, Confirming, Refusing),
+        press(PickingPet, Button.B, member.next_pet, PickingPet),
+        press(PickingPet, Button.C, member.back, Greeting),
+        row(PickingPet, DeadlinePassed, rest.rest, Resting),
+    ]
+
+
+def _spend() -> list[Row]:
+    rows: list[Row] = [
+        press(Confirming, Button.A, spend.commit, Committing),
+        press(Confirming, Button.C, member.back, Greeting),
+        row(Confirming, DeadlinePassed, rest.rest, Resting),
+        row(Committing, DeadlinePassed, spend.doubt, Doubting),
+        row(Committing, Committed, spend.committed, Finished),
+        row(Committing, Refused, spend.refused, Refusing),
+        row(Doubting, Committed, spend.committed, Finished),
+        row(Doubting, Refused, spend.refused, Refusing),
+    ]
+    rows += [press(Doubting, button, spend.still_doubt, Doubting) for button in Button]
+    for state in (Finished, Refusing):
+        rows += [press(state, button, rest.rest, Resting) for button in Button]
+        rows.append(row(state, DeadlinePassed, rest.rest, Resting))
+    return rows
+
+
+TABLE = Table([*_begin(), *_member(), *_spend()])
+"""Every transition there is; docs/flows.md is drawn from it."""
+
+START: State = Starting()

@@ -1,0 +1,90 @@
+"""At rest, and every way to begin a visit or to end one."""
+
+from kiosk.domain import screens
+from kiosk.domain.devices import Lamp, Sound
+from kiosk.domain.effects import Effect, Identify, Light, Play, ReportUnknown, Show
+from kiosk.domain.events import (
+    CardUnreadable,
+    CatalogueChanged,
+    CodeRejected,
+    LinkChanged,
+    PartChanged,
+    PolicyChanged,
+    Presented,
+    SeveralCards,
+)
+from kiosk.domain.refusals import Reason
+from kiosk.flows.states import Identifying, Refusing, Resting
+from kiosk.flows.step import Context, State, Step
+
+WORLD = (PartChanged, LinkChanged, PolicyChanged, CatalogueChanged)
+"""Stimuli about the terminal itself; at rest they change the idle screen."""
+
+
+def idle(context: Context) -> tuple[Effect, ...]:
+    """Draw the idle screen and its lamp."""
+    screen = screens.Idle(
+        context.policy.shop_name,
+        context.local,
+        context.policy.banner,
+        context.online,
+        context.waiting,
+        context.faults,
+    )
+    return Show(screen), Light(Lamp.FAULT if context.faults else Lamp.READY)
+
+
+def rest(_state: State, _event: object, context: Context) -> Step:
+    """Go to rest; its deadline is the next full minute, when the clock on the screen moves."""
+    local = context.local
+    to_next_minute = 60.0 - local.second - local.microsecond / 1e6
+    return Step(Resting(), idle(context), to_next_minute)
+
+
+def present(_state: State, event: Presented, context: Context) -> Step:
+    """A card or a code: ask the journal.  Within `patience_seconds`, or it is a fault."""
+    effects = (
+        Play(Sound.TAP),
+        Light(Lamp.BUSY),
+        Show(screens.Looking()),
+        Identify(context.correlation, event.medium),
+    )
+    return Step(
+        Identifying(context.correlation, event.medium), effects, context.policy.patience_seconds
+    )
+
+
+def refuse(reason: Reason, context: Context, missing: int = 0) -> Step:
+    """Say why nothing was taken."""
+    return _say(screens.Refused(reason, missing), context)
+
+
+def _say(screen: screens.Screen, context: Context) -> Step:
+    effects = (Light(Lamp.REFUSED), Play(Sound.REFUSED), Show(screen))
+    return Step(Refusing(), effects, context.policy.refused_seconds)
+
+
+def misread_card(_state: State, _event: CardUnreadable, context: Context) -> Step:
+    """The card was torn away or is of no known kind: ask for it again."""
+    return _say(screens.Unreadable(), context)
+
+
+def misread_code(_state: State, _event: CodeRejected, context: Context) -> Step:
+    """The code is not one of ours: say so kindly."""
+    return _say(screens.Unreadable(scanned=True), context)
+
+
+def crowded(_state: State, _event: SeveralCards, context: Context) -> Step:
+    """请只放一张卡."""
+    return _say(screens.OneCardOnly(), context)
+
+
+def unknown_medium(state: Identifying, context: Context) -> Step:
+    """Say so, and let central know, so that staff can bind the card."""
+    step = refuse(Reason.UNKNOWN_MEDIUM, context)
+    return Step(step.state, (*step.effects, ReportUnknown(state.medium)), step.deadline)
+
+
+def journal_silent(_state: State, _event: object, context: Context) -> Step:
+    """The journal did not answer a question in time; nothing was asked of it but to look."""
+    return refuse(Reason.JOURNAL_FAULT, context)

@@ -1,0 +1,77 @@
+"""What a flow is given and what it answers."""
+
+import dataclasses as dc
+import datetime as dt
+from collections.abc import Sequence
+
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.clock import ClockState, local_day, local_time
+from kiosk.domain.devices import Part
+from kiosk.domain.effects import Effect
+from kiosk.domain.events import Correlation
+from kiosk.domain.policy import Policy
+from kiosk.domain.refusals import Reason
+
+
+@dc.dataclass(frozen=True, slots=True)
+class State:
+    """Base of every state; a state is all that a flow remembers."""
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Context:
+    """What every step may know besides its state and the event.
+
+    `now` is aware UTC, `mono` seconds that never go back; `correlation` is the id for the one
+    asking effect that this step may return; `faults` are configured parts out of order.
+    """
+
+    now: dt.datetime
+    mono: float
+    clock: ClockState
+    terminal: str
+    policy: Policy
+    catalogue: Catalogue | None
+    correlation: Correlation
+    online: bool = False
+    waiting: int = 0
+    faults: tuple[Part, ...] = ()
+    has_printer: bool = False
+
+    @property
+    def day(self) -> dt.date:
+        """The shop's calendar day."""
+        return local_day(self.now, self.policy.utc_offset_minutes)
+
+    @property
+    def local(self) -> dt.datetime:
+        """The shop's wall-clock time."""
+        return local_time(self.now, self.policy.utc_offset_minutes)
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Keep:
+    """Leave the running deadline as it is."""
+
+
+KEEP = Keep()
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Step:
+    """Where to go, what to do, and after how many seconds DeadlinePassed shall come.
+
+    `deadline` None waits for ever; KEEP leaves the running one.
+    """
+
+    state: State
+    effects: Sequence[Effect] = ()
+    deadline: float | Keep | None = None
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal that the flow itself can tell, before it asks the journal."""
+
+    reason: Reason
+    missing: int = 0

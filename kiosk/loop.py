@@ -1,0 +1,187 @@
+"""The mailbox: one thread decides, all others only post.
+
+The loop owns the state, the deadline and what is known of the world (parts, link, policy,
+catalogue).  `post` is the only door in, from any thread; `hands` are the only way out, one for
+each kind of effect, and a hand never blocks: it puts the effect into its owner's queue.
+"""
+
+import dataclasses as dc
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kiosk.domain import effects as ef
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.devices import Part, PartReport, PartState
+from kiosk.domain.events import (
+    CatalogueChanged,
+    Correlation,
+    DeadlinePassed,
+    Event,
+    LinkChanged,
+    Outcome,
+    PartChanged,
+    PolicyChanged,
+    Started,
+)
+from kiosk.domain.policy import Policy
+from kiosk.flows.kiosk import START, TABLE
+from kiosk.flows.step import Context, Keep
+from kiosk.runtime.clock import Clock
+
+log = logging.getLogger(__name__)
+
+Hands = Mapping[type[ef.Effect], Callable[[Any], None]]
+"""Who does what: for each kind of effect, where to put it."""
+
+_BEAT = 1.0
+"""Longest sleep in seconds, so that the watchdog sees the loop alive."""
+
+
+class UnknownCorrelation(AssertionError):
+    """An outcome answers an effect that was never issued: a bug."""
+
+
+@dc.dataclass
+class World:
+    """What the loop knows beside the flow's state; changed by stimuli only."""
+
+    terminal: str
+    policy: Policy
+    catalogue: Catalogue | None = None
+    online: bool = False
+    waiting: int = 0
+    parts: dict[Part, PartReport] = dc.field(default_factory=dict)
+
+    def has(self, part: Part) -> bool:
+        """Tell whether this part is configured, in order or not."""
+        return part in self.parts and self.parts[part].state is not PartState.NOT_CONFIGURED
+
+    def faults(self) -> tuple[Part, ...]:
+        """List configured parts that are out of order, in the order of Part.
+
+        A link that is only down is none: the kiosk serves without it, and `online` tells.
+        """
+        return tuple(p for p in Part if p in self.parts and self._ill(self.parts[p]))
+
+    def _ill(self, report: PartReport) -> bool:
+        if report.part is Part.LINK:
+            return report.state is PartState.DENIED
+        return report.state in (PartState.ABSENT, PartState.FAULT, PartState.DENIED)
+
+    def learn(self, event: Event) -> None:
+        """Take in what a stimulus says about the terminal."""
+        match event:
+            case PartChanged(report):
+                self.parts[report.part] = report
+            case LinkChanged(online, waiting):
+                self.online, self.waiting = online, waiting
+            case PolicyChanged(policy):
+                self.policy = policy
+            case CatalogueChanged(catalogue):
+                self.catalogue = catalogue
+
+
+class Loop:
+    """Takes events one at a time, asks the table, hands out the effects."""
+
+    def __init__(self, world: World, hands: Hands, clock: Clock) -> None:
+        missing = {e.__name__ for e in _kinds(ef.Effect)} - {e.__name__ for e in hands}
+        if missing:
+            raise AssertionError(f"no hand for {sorted(missing)}")
+        self.world, self.state = world, START
+        self.late = 0
+        self.last_beat = clock.mono()
+        self._hands, self._clock = hands, clock
+        self._mailbox: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._deadline: float | None = None
+        self._correlation = 0
+        self.thread = threading.Thread(target=self.run, name="loop", daemon=True)
+
+    def post(self, event: Event) -> None:
+        """Tell the loop what has happened.  From any thread; never blocks."""
+        self._mailbox.put(event)
+
+    def stop(self) -> None:
+        """End `run` after what is already posted."""
+        self._mailbox.put(None)
+
+    def run(self) -> None:
+        """Decide until stopped."""
+        self.turn(Started())
+        while True:
+            self.last_beat = self._clock.mono()
+            try:
+                event = self._mailbox.get(timeout=self._nap())
+            except queue.Empty:
+                self.expire()
+                continue
+            if event is None:
+                return
+            self.turn(event)
+            self.expire()
+
+    def drain(self) -> None:
+        """Take what is posted, and a deadline that has passed, without waiting (virtual time)."""
+        while not self._mailbox.empty():
+            if (event := self._mailbox.get()) is not None:
+                self.turn(event)
+        self.expire()
+
+    @property
+    def deadline(self) -> float | None:
+        """When DeadlinePassed comes, in the clock's mono() seconds."""
+        return self._deadline
+
+    def expire(self) -> None:
+        """Fire the deadline if it has passed."""
+        if self._deadline is not None and self._clock.mono() >= self._deadline:
+            self._deadline = None
+            self.turn(DeadlinePassed())
+
+    def turn(self, event: Event) -> None:
+        """Decide on one event.  Raises UnknownCorrelation and NoSuchRow: bugs."""
+        if isinstance(event, Outcome) and not 1 <= event.correlation <= self._correlation:
+            raise UnknownCorrelation(str(event.correlation))
+        self.world.learn(event)
+        step = TABLE.step(self.state, event, self._context())
+        if step is None:
+            self.late += isinstance(event, Outcome)
+            log.debug("%s ignores %s", type(self.state).__name__, type(event).__name__)
+            return
+        if type(step.state) is not type(self.state):
+            log.debug("%s -> %s", type(self.state).__name__, type(step.state).__name__)
+        self.state = step.state
+        if not isinstance(step.deadline, Keep):
+            self._deadline = None if step.deadline is None else self._clock.mono() + step.deadline
+        for effect in step.effects:
+            if isinstance(effect, ef.Identify | ef.Commit):
+                self._correlation = max(self._correlation, effect.correlation)
+            self._hands[type(effect)](effect)
+
+    def _context(self) -> Context:
+        world = self.world
+        return Context(
+            self._clock.now(),
+            self._clock.mono(),
+            self._clock.state(),
+            world.terminal,
+            world.policy,
+            world.catalogue,
+            Correlation(self._correlation + 1),
+            world.online,
+            world.waiting,
+            world.faults(),
+            world.has(Part.PRINTER),
+        )
+
+    def _nap(self) -> float:
+        if self._deadline is None:
+            return _BEAT
+        return min(_BEAT, max(0.0, self._deadline - self._clock.mono()))
+
+
+def _kinds(base: type[ef.Effect]) -> set[type[ef.Effect]]:
+    return {k for k in vars(ef).values() if isinstance(k, type) and issubclass(k, base)} - {base}

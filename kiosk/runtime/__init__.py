@@ -1,0 +1,1 @@
+"""Threads and time: what every shell stands on.  Imports the domain only."""

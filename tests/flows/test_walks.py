@@ -1,0 +1,194 @@
+"""Random walks over the table, and its pairs one by one.
+
+Held for every walk: no success effect before Committed; every asking effect has a fresh
+correlation id; rest is always reached by deadlines alone, unless the journal owes an answer.
+"""
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain import events
+from kiosk.domain.devices import Button, Lamp, Part, PartReport, PartState, Sound
+from kiosk.domain.effects import Commit, Effect, Identify, Light, MarkShown, Play, Print, Show
+from kiosk.domain.events import (
+    ButtonPressed,
+    CardPresented,
+    CardRemoved,
+    CardUnreadable,
+    CatalogueChanged,
+    CodeRejected,
+    CodeScanned,
+    Committed,
+    Correlation,
+    DeadlinePassed,
+    Event,
+    Identified,
+    LinkChanged,
+    PartChanged,
+    PolicyChanged,
+    Presented,
+    Refused,
+    SeveralCards,
+    Started,
+    Stimulus,
+)
+from kiosk.domain.policy import Policy
+from kiosk.domain.refusals import Reason
+from kiosk.domain.screens import Done
+from kiosk.flows import diagram, states
+from kiosk.flows.kiosk import START, TABLE
+from kiosk.flows.states import Committing, Doubting, Identifying, Resting, Starting
+from kiosk.flows.step import State
+from kiosk.flows.table import Row
+from tests.flows.samples import (
+    BIG_DOG,
+    CARD,
+    CATALOGUE,
+    OTHER_CARD,
+    ROW,
+    SMALL_DOG,
+    context,
+    member,
+)
+
+STIMULI: tuple[Event, ...] = (
+    CardPresented(CARD, "front"),
+    CardPresented(OTHER_CARD, "front"),
+    CardRemoved("front"),
+    CardUnreadable("front"),
+    SeveralCards("front"),
+    CodeScanned(CARD),
+    CodeRejected(),
+    *(ButtonPressed(button) for button in Button),
+    PartChanged(PartReport(Part.PRINTER, PartState.FAULT, "cover open")),
+    LinkChanged(False, 3),
+    PolicyChanged(Policy()),
+    CatalogueChanged(CATALOGUE),
+    DeadlinePassed(),
+    Started(),
+)
+VIEWS = (
+    member(),
+    member(pets=(SMALL_DOG, BIG_DOG)),
+    member(visits=(0, 0), value=(0, 0)),
+    member(held=False),
+    member(pets=(SMALL_DOG, BIG_DOG), visits=(0, 0), value=(6_000, 0)),
+    member(pets=()),
+    member(unshown=ROW),
+)
+
+
+def answers(state: State) -> list[Event]:
+    """List what the journal may answer in this state."""
+    reasons = (Reason.UNKNOWN_MEDIUM, Reason.BLOCKED, Reason.JOURNAL_FAULT)
+    match state:
+        case Identifying(correlation=asked):
+            found: list[Event] = [Identified(asked, view) for view in VIEWS]
+        case Committing(correlation=asked):
+            found = [Committed(asked, 42, "0" * 36, state.view)]
+        case _:
+            return []
+    return [*found, *(Refused(asked, reason) for reason in reasons)]
+
+
+def is_success(effect: Effect) -> bool:
+    match effect:
+        case Light(Lamp.OK) | Play(Sound.OK) | Show(Done()):
+            return True
+        case _:
+            return False
+
+
+@given(st.data())
+def test_no_success_before_the_commit_and_rest_is_always_reached(data: st.DataObject) -> None:
+    state: State = START
+    ids = itertools.count(1)
+    issued: set[int] = set()
+    state_step = TABLE.step(state, Started(), context())
+    assert state_step is not None
+    state = state_step.state
+    for _ in range(data.draw(st.integers(0, 25))):
+        event = data.draw(st.sampled_from([*STIMULI, *answers(state)]))
+        fresh = next(ids)
+        step = TABLE.step(state, event, context(correlation=Correlation(fresh)))
+        if step is None:
+            continue
+        for effect in step.effects:
+            if is_success(effect):
+                assert isinstance(event, Committed)
+            if isinstance(effect, Print | MarkShown):
+                assert isinstance(event, Committed | Identified | ButtonPressed)
+            if isinstance(effect, Identify | Commit):
+                assert effect.correlation == fresh
+                assert effect.correlation not in issued
+                issued.add(effect.correlation)
+        if isinstance(state, Committing) and not isinstance(step.state, Committing):
+            assert isinstance(event, Committed | Refused)
+        state = step.state
+    for _ in range(4):
+        if isinstance(state, Doubting):
+            return
+        step = TABLE.step(state, DeadlinePassed(), context())
+        assert step is not None, f"no deadline leads out of {type(state).__name__}"
+        state = step.state
+    assert isinstance(state, Resting | Doubting)
+
+
+def reachable() -> dict[type[State], list[State]]:
+    """Collect example states by walking breadth first, a few of each kind."""
+    found: dict[type[State], list[State]] = {Starting: [START]}
+    todo: list[State] = [START]
+    while todo:
+        state = todo.pop(0)
+        for event in (*STIMULI, *answers(state)):
+            step = TABLE.step(state, event, context())
+            if step is None:
+                continue
+            known = found.setdefault(type(step.state), [])
+            if step.state not in known and len(known) < 24:
+                known.append(step.state)
+                todo.append(step.state)
+    return found
+
+
+EXAMPLES = reachable()
+
+
+def test_every_state_is_reachable() -> None:
+    every = {
+        kind
+        for kind in vars(states).values()
+        if isinstance(kind, type) and issubclass(kind, State) and kind is not State
+    }
+    assert set(EXAMPLES) == every
+
+
+@pytest.mark.parametrize("one", TABLE.rows, ids=lambda r: f"{r.state.__name__}-{r.on}")
+def test_each_pair_goes_to_each_state_it_names_and_to_no_other(one: Row) -> None:
+    reached: set[type[State]] = set()
+    for state in EXAMPLES[one.state]:
+        for event in (*STIMULI, *answers(state)):
+            if TABLE.find(state, event) is one:
+                for ctx in (context(), context(mono=110.0)):
+                    step = TABLE.step(state, event, ctx)
+                    assert step is not None
+                    reached.add(type(step.state))
+    assert reached == set(one.to)
+
+
+def test_stimuli_are_total_and_the_ignored_pairs_are_known() -> None:
+    every = [k for k in vars(events).values() if isinstance(k, type) and issubclass(k, Stimulus)]
+    abstract = {Stimulus, Presented}
+    assert {type(event) for event in STIMULI} == set(every) - abstract
+    for examples in EXAMPLES.values():
+        for event in STIMULI:
+            TABLE.step(examples[0], event, context())
+
+
+def test_the_page_in_docs_is_drawn_from_this_table() -> None:
+    page = Path(__file__).parents[2] / "docs" / "flows.md"
+    assert page.read_text() == diagram.markdown(TABLE), "run: make diagrams"
