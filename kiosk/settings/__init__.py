@@ -1,0 +1,1 @@
+"""Configuration in TOML, and small documents that a technician can read."""

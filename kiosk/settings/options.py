@@ -1,0 +1,176 @@
+"""The configuration as types.  None stands for a part that this terminal does not have."""
+
+import dataclasses as dc
+import enum
+from collections.abc import Iterator
+from pathlib import Path
+
+from kiosk.domain.policy import Language
+from kiosk.settings.secret import Secret
+
+VIRTUAL = "virtual"
+"""The driver of a part that is played by the simulator; `kiosk run` refuses it."""
+
+
+class ReaderDriver(enum.StrEnum):
+    """What a card reader is."""
+
+    PCSC = "pcsc"
+    VIRTUAL = VIRTUAL
+
+
+class DisplayDriver(enum.StrEnum):
+    """The controller chip of the OLED."""
+
+    SSD1306 = "ssd1306"
+    SH1106 = "sh1106"
+    VIRTUAL = VIRTUAL
+
+
+class BusKind(enum.StrEnum):
+    """How the OLED is wired."""
+
+    I2C = "i2c"
+    SPI = "spi"
+
+
+class PrinterDriver(enum.StrEnum):
+    """How the slip printer is reached."""
+
+    NETWORK = "network"
+    SERIAL = "serial"
+    VIRTUAL = VIRTUAL
+
+
+class VirtualDriver(enum.StrEnum):
+    """The only driver, so far, of scanner, buttons, lamps and buzzer."""
+
+    VIRTUAL = VIRTUAL
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Terminal:
+    """Who this kiosk is.  `language` holds until central has sent a policy."""
+
+    store: str
+    id: str
+    language: Language
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Mqtt:
+    """The broker.  An empty `username` connects without one; `ca_file` is None without `tls` only.
+
+    `password` is None with an anonymous connection and until the terminal is provisioned.
+    """
+
+    host: str
+    port: int
+    username: str
+    password_file: Path | None
+    password: Secret | None
+    tls: bool
+    ca_file: Path | None
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Reader:
+    """A card reader.  `match` is part of the name that PC/SC gives it; empty matches any."""
+
+    name: str
+    driver: ReaderDriver
+    match: str = ""
+
+
+@dc.dataclass(frozen=True, slots=True)
+class VirtualPart:
+    """A part that has no real driver yet."""
+
+    driver: VirtualDriver = VirtualDriver.VIRTUAL
+
+
+@dc.dataclass(frozen=True, slots=True)
+class I2c:
+    """/dev/i2c-`port`, and the chip's 7-bit address on it."""
+
+    port: int
+    address: int
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Spi:
+    """/dev/spidev`port`.`device`, and the GPIO lines (BCM numbers) of data/command and reset."""
+
+    port: int
+    device: int
+    gpio_dc: int
+    gpio_reset: int
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Display:
+    """The OLED, 128 x 64.  `bus` is None for a virtual one; `rotate` in degrees, 0 or 180."""
+
+    driver: DisplayDriver
+    bus: I2c | Spi | None
+    rotate: int
+    contrast: int
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Network:
+    """A printer that takes ESC/POS on a TCP port."""
+
+    host: str
+    port: int
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Serial:
+    """A printer on a serial line of `baudrate` bits a second, 8N1."""
+
+    device: Path
+    baudrate: int
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Printer:
+    """The slip printer.  `link` is None for a virtual one; `columns` are Latin characters a line.
+
+    `native_qr`: it draws QR codes itself (GS ( k).  `cutter`: it cuts the paper (GS V).
+    """
+
+    driver: PrinterDriver
+    link: Network | Serial | None
+    columns: int
+    native_qr: bool
+    cutter: bool
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Config:
+    """All of it.  `journal` and `settings` are the files of the journal and of the documents."""
+
+    terminal: Terminal
+    journal: Path
+    settings: Path
+    mqtt: Mqtt
+    readers: tuple[Reader, ...]
+    scanner: VirtualPart | None
+    buttons: VirtualPart | None
+    lamps: VirtualPart | None
+    buzzer: VirtualPart | None
+    display: Display | None
+    printer: Printer | None
+
+    def _drivers(self) -> Iterator[tuple[str, enum.StrEnum]]:
+        for number, reader in enumerate(self.readers, 1):
+            yield f"reader[{number}]", reader.driver
+        for name in ("scanner", "buttons", "lamps", "buzzer", "display", "printer"):
+            part = getattr(self, name)
+            if part is not None:
+                yield name, part.driver
+
+    def virtual_parts(self) -> tuple[str, ...]:
+        """Name the sections whose part is virtual."""
+        return tuple(name for name, driver in self._drivers() if driver.value == VIRTUAL)

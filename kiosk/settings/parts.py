@@ -1,0 +1,135 @@
+"""Reading the sections of the peripherals."""
+
+from pathlib import Path
+
+from kiosk.settings.options import (
+    BusKind,
+    Display,
+    DisplayDriver,
+    I2c,
+    Network,
+    Printer,
+    PrinterDriver,
+    Reader,
+    ReaderDriver,
+    Serial,
+    Spi,
+    VirtualDriver,
+    VirtualPart,
+)
+from kiosk.settings.section import Section
+
+NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+NAME_EXPECTED = "1 to 64 letters, digits, dots, dashes or underscores"
+HOST = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}|(?=.*:.*:)[0-9A-Fa-f:.]{2,45}"
+HOST_EXPECTED = "a host name or an address, without scheme or port"
+BAUDRATES = (9600, 19200, 38400, 57600, 115200)
+HEADER_LINES = 27
+"""Highest BCM number on a Raspberry Pi's 40-pin header."""
+
+
+def read_readers(root: Section) -> tuple[Reader, ...]:
+    """Read every [[reader]]; two readers never share a name or, with PC/SC, what they match."""
+    readers: dict[str, Reader] = {}
+    matches: dict[str, str] = {}
+    for section in root.sections("reader"):
+        name = section.text("name", NAME_EXPECTED, NAME)
+        driver = section.choice("driver", ReaderDriver)
+        if name in readers:
+            section.fault("name", f'expected a name of its own, found "{name}" again')
+        match_ = ""
+        match driver:
+            case ReaderDriver.PCSC:
+                match_ = section.text("match", "part of a PC/SC reader's name", default="")
+                other = matches.setdefault(match_, section.name)
+                if other != section.name:
+                    section.fault("match", f"expected another text than in {other}")
+            case ReaderDriver.VIRTUAL:
+                section.belongs('driver = "pcsc"', "match")
+            case None:
+                section.skip("match")
+        if name and driver:
+            readers[name] = Reader(name, driver, match_)
+        section.finish()
+    return tuple(readers.values())
+
+
+def read_virtual(root: Section, key: str) -> VirtualPart | None:
+    """Read a section whose part has no real driver yet."""
+    section = root.section(key)
+    if section is None:
+        return None
+    section.choice("driver", VirtualDriver)
+    section.finish()
+    return VirtualPart()
+
+
+def read_display(root: Section) -> Display | None:
+    """Read [display]."""
+    section = root.section("display")
+    if section is None:
+        return None
+    driver = section.choice("driver", DisplayDriver)
+    rotate = section.one_of("rotate", (0, 180), default=0)
+    contrast = section.integer("contrast", 0, 255, default=207)
+    bus: I2c | Spi | None = None
+    match driver:
+        case DisplayDriver.VIRTUAL:
+            wiring = ("bus", "port", "address", "device", "gpio_dc", "gpio_reset")
+            section.belongs('driver = "ssd1306" or "sh1106"', *wiring)
+        case None:
+            section.skip("bus", "port", "address", "device", "gpio_dc", "gpio_reset")
+        case _:
+            bus = _read_bus(section)
+    section.finish()
+    return Display(driver, bus, rotate, contrast) if driver else None
+
+
+def _read_bus(section: Section) -> I2c | Spi | None:
+    match section.choice("bus", BusKind):
+        case BusKind.I2C:
+            section.belongs('bus = "spi"', "device", "gpio_dc", "gpio_reset")
+            port = section.integer("port", 0, 99, default=1)
+            return I2c(port, section.one_of("address", (0x3C, 0x3D), default=0x3C, form="#04x"))
+        case BusKind.SPI:
+            section.belongs('bus = "i2c"', "address")
+            spi = Spi(
+                port=section.integer("port", 0, 9, default=0),
+                device=section.integer("device", 0, 9, default=0),
+                gpio_dc=section.integer("gpio_dc", 0, HEADER_LINES, default=24),
+                gpio_reset=section.integer("gpio_reset", 0, HEADER_LINES, default=25),
+            )
+            if spi.gpio_dc == spi.gpio_reset:
+                section.fault("gpio_reset", f"expected another line than gpio_dc, {spi.gpio_dc}")
+            return spi
+        case None:
+            section.skip("port", "address", "device", "gpio_dc", "gpio_reset")
+            return None
+
+
+def read_printer(root: Section, folder: Path) -> Printer | None:
+    """Read [printer]."""
+    section = root.section("printer")
+    if section is None:
+        return None
+    driver = section.choice("driver", PrinterDriver)
+    columns = section.one_of("columns", (32, 48), default=32)
+    native_qr = section.flag("native_qr", default=True)
+    cutter = section.flag("cutter", default=True)
+    link: Network | Serial | None = None
+    match driver:
+        case PrinterDriver.NETWORK:
+            section.belongs('driver = "serial"', "device", "baudrate")
+            host = section.text("host", HOST_EXPECTED, HOST)
+            link = Network(host, section.integer("port", 1, 65535, default=9100))
+        case PrinterDriver.SERIAL:
+            section.belongs('driver = "network"', "host", "port")
+            device = section.path("device", folder)
+            link = Serial(device, section.one_of("baudrate", BAUDRATES, default=9600))
+        case PrinterDriver.VIRTUAL:
+            section.belongs('driver = "network"', "host", "port")
+            section.belongs('driver = "serial"', "device", "baudrate")
+        case None:
+            section.skip("host", "port", "device", "baudrate")
+    section.finish()
+    return Printer(driver, link, columns, native_qr, cutter) if driver else None

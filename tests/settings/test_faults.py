@@ -1,0 +1,231 @@
+"""Bad configurations: each class of fault by example, and all of them at once."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.errors import ConfigError
+from kiosk.settings.config import load, parse
+from tests.settings.conftest import MINIMAL, Folder
+
+DISPLAY = '[display]\ndriver = "ssd1306"\n'
+NAME = "1 to 64 letters, digits, dots, dashes or underscores"
+HOST = "a host name or an address, without scheme or port"
+
+ONE_FAULT = {
+    # wrong types and bounds
+    "port = 0": "mqtt.port: expected a whole number from 1 to 65535, found 0",
+    "port = 65536": "mqtt.port: expected a whole number from 1 to 65535, found 65536",
+    "port = true": "mqtt.port: expected a whole number from 1 to 65535, found true",
+    "port = 1883.0": "mqtt.port: expected a whole number from 1 to 65535, found 1883.0",
+    'port = "1883"': 'mqtt.port: expected a whole number from 1 to 65535, found "1883"',
+    "port = [1883]": "mqtt.port: expected a whole number from 1 to 65535, found a list",
+    f"port = 0x{'f' * 9000}": (
+        f"mqtt.port: expected a whole number from 1 to 65535, found 0x{'f' * 55}..."
+    ),
+    "port = {}": "mqtt.port: expected a whole number from 1 to 65535, found a section",
+    "port = 07:32:00": "mqtt.port: expected a whole number from 1 to 65535, found a date or a time",
+    'tls = "yes"': 'mqtt.tls: expected true or false, found "yes"',
+    'username = ""': 'mqtt.username: expected a user name, found ""',
+    # unknown keys, the nearest one, or all
+    "prot = 1883": "mqtt.prot: unknown key; did you mean port?",
+    "USERNAME = 'k1'": "mqtt.USERNAME: unknown key; did you mean username?",
+    "'a b' = 1": 'mqtt."a b": unknown key; valid here: tls, username, password_file, host, port,'
+    " ca_file",
+    "[printr]\ndriver = 'virtual'": "printr: unknown key; did you mean printer?",
+    "[lamps]\ndriver = 'virtual'\nx = 1": "lamps.x: unknown key; valid here: driver",
+    # sections
+    "[[printer]]\ndriver = 'virtual'": "printer: expected a section [printer], found a list",
+    "[reader]\nname = 'a'": "reader: expected sections [[reader]], found one section [reader]",
+    "[lamps]": 'lamps.driver: expected "virtual", found nothing',
+    # readers are counted from 1
+    "[[reader]]\nname = 'a'\ndriver = 'virtual'\n[[reader]]\nname = 'b'\ndriver = 'usb'": (
+        'reader[2].driver: expected "pcsc" or "virtual", found "usb"'
+    ),
+    "[[reader]]\nname = 'a'\ndriver = 'pcsc'\n[[reader]]\nname = 'a'\ndriver = 'virtual'": (
+        'reader[2].name: expected a name of its own, found "a" again'
+    ),
+    "[[reader]]\nname = 'a'\ndriver = 'pcsc'\n[[reader]]\nname = 'b'\ndriver = 'pcsc'": (
+        "reader[2].match: expected another text than in reader[1]"
+    ),
+    # options of another choice
+    "tls = true": "mqtt.ca_file: expected a path, found nothing",
+    "ca_file = 'ca.pem'": "mqtt.ca_file: belongs to tls = true, and would have no effect here",
+    "password_file = 'p'": (
+        "mqtt.password_file: belongs to a username, and would have no effect here"
+    ),
+    "[printer]\ndriver = 'network'\nhost = 'p'\nbaudrate = 9600": (
+        'printer.baudrate: belongs to driver = "serial", and would have no effect here'
+    ),
+    "[printer]\ndriver = 'serial'\ndevice = '/dev/p'\nhost = 'p'": (
+        'printer.host: belongs to driver = "network", and would have no effect here'
+    ),
+    "[printer]\ndriver = 'virtual'\nport = 9100": (
+        'printer.port: belongs to driver = "network", and would have no effect here'
+    ),
+    f"{DISPLAY}bus = 'spi'\naddress = 0x3C": (
+        'display.address: belongs to bus = "i2c", and would have no effect here'
+    ),
+    f"{DISPLAY}bus = 'i2c'\ngpio_dc = 24": (
+        'display.gpio_dc: belongs to bus = "spi", and would have no effect here'
+    ),
+    "[[reader]]\nname = 'a'\ndriver = 'virtual'\nmatch = 'ACR'": (
+        'reader[1].match: belongs to driver = "pcsc", and would have no effect here'
+    ),
+    # a fault in the choice does not condemn the options that hang on it
+    "[printer]\ndriver = 'usb'\nbaudrate = 9600": (
+        'printer.driver: expected "network" or "serial" or "virtual", found "usb"'
+    ),
+    f"{DISPLAY}gpio_dc = 24": 'display.bus: expected "i2c" or "spi", found nothing',
+    # values of the display and the printer
+    f"{DISPLAY}bus = 'i2c'\naddress = 60.0": "display.address: expected 0x3c or 0x3d, found 60.0",
+    f"{DISPLAY}bus = 'i2c'\nrotate = 90": "display.rotate: expected 0 or 180, found 90",
+    f"{DISPLAY}bus = 'spi'\ngpio_reset = 24": (
+        "display.gpio_reset: expected another line than gpio_dc, 24"
+    ),
+    "[printer]\ndriver = 'virtual'\ncolumns = 42": "printer.columns: expected 32 or 48, found 42",
+    "[printer]\ndriver = 'network'": f"printer.host: expected {HOST}, found nothing",
+    "[printer]\ndriver = 'serial'\ndevice = ''": 'printer.device: expected a path, found ""',
+}
+
+
+@pytest.mark.parametrize("more", ONE_FAULT)
+def test_one_fault(folder: Folder, more: str) -> None:
+    assert folder.faults(more) == [ONE_FAULT[more]]
+
+
+@pytest.mark.parametrize(
+    ("replaced", "by", "fault"),
+    [
+        ('"s1"', '"s/1"', f'terminal.store: expected {NAME}, found "s/1"'),
+        ('"k1"', '"+"', f'terminal.id: expected {NAME}, found "+"'),
+        ('id = "k1"', "", f"terminal.id: expected {NAME}, found nothing"),
+        ('"k1"', '"k1"\nlanguage = ""', 'terminal.language: expected "zh-CN" or "en", found ""'),
+        ("broker.local", "mqtt://b", f'mqtt.host: expected {HOST}, found "mqtt://b"'),
+        ("broker.local", "broker:1883", f'mqtt.host: expected {HOST}, found "broker:1883"'),
+        ("journal.sqlite3", "a\\u0000", 'journal.path: expected a path, found "a\ufffd"'),
+        ("settings.json", "journal.sqlite3", "settings.path: expected another file than journal"),
+        ("[mqtt]\n", "[mqqt]\n", "mqtt: expected a section [mqtt], found nothing"),
+    ],
+)  # fmt: skip
+def test_faults_of_what_must_be_there(folder: Folder, replaced: str, by: str, fault: str) -> None:
+    assert folder.faults(base=MINIMAL.replace(replaced, by))[0] == fault
+
+
+def test_an_unreadable_ca_file(folder: Folder) -> None:
+    [fault] = folder.faults("tls = true\nca_file = 'ca.pem'")
+    assert fault.startswith("mqtt.ca_file: expected a file of CA certificates (PEM), found none at")
+
+
+def test_all_faults_at_once_in_the_order_of_the_sections(folder: Folder) -> None:
+    faults = folder.faults(
+        'prot = 1\n[[reader]]\n[printer]\ndriver = "network"\nhost = "p"\ncolumns = 1\nbaudrate = 1'
+        '\n[display]\ndriver = "ssd1306"\nbus = "i2c"\nrotate = 1\ncontrast = 256\n[led]',
+        base=MINIMAL.replace('"k1"', "1").replace('"settings.json"', "false"),
+    )
+    assert [fault.split(":")[0] for fault in faults] == [
+        "terminal.id",
+        "settings.path",
+        "mqtt.prot",
+        "reader[1].name",
+        "reader[1].driver",
+        "display.rotate",
+        "display.contrast",
+        "printer.columns",
+        "printer.baudrate",
+        "led",
+    ]
+
+
+def test_an_empty_file_names_every_missing_section(folder: Folder) -> None:
+    missing = [fault.split(":")[0] for fault in folder.faults(base="")]
+    assert missing == ["terminal", "journal", "settings", "mqtt"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[terminal\n",
+        b"a = 1\na = 2\n",
+        b"\xff\xfe[\x00",
+        b"a = " + b"[" * 100_000,
+        b"a = " + b"9" * 10_000,
+        b"a" * (1024 * 1024 + 1),
+    ],
+    ids=["syntax", "twice", "utf-16", "nested", "digits", "large"],
+)
+def test_what_is_not_toml_at_all(folder: Folder, content: bytes) -> None:
+    path = folder.config()
+    path.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ={})
+    [fault] = caught.value.faults
+    assert fault.startswith(f"{path}: ")
+    assert len(fault) < len(str(path)) + 200
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: cannot be read: No such file"):
+        load(tmp_path / "nowhere.toml", environ={})
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        load(tmp_path, environ={})
+
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.just(math.inf)
+    | st.text(max_size=8)
+    | st.sampled_from(["virtual", "pcsc", "network", "serial", "ssd1306", "i2c", "spi", "a" * 5000])
+    | st.datetimes()
+)
+SECTIONS = ["terminal", "journal", "settings", "mqtt", "reader", "scanner", "display", "printer"]
+OPTIONS = ["store", "id", "path", "host", "port", "driver", "bus", "username", "password_file"]
+OPTIONS += ["tls", "ca_file", "match", "name", "columns", "device", "address", "gpio_dc"]
+KEYS = st.text(max_size=6) | st.sampled_from(SECTIONS + OPTIONS)
+TABLES = st.dictionaries(
+    KEYS,
+    st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner)),
+)
+
+
+def check(table: Mapping[str, object], folder: Path) -> None:
+    faults: tuple[str, ...] = ()
+    try:
+        parse(table, folder, {"CREDENTIALS_DIRECTORY": "/nowhere"})
+    except ConfigError as e:
+        faults = e.faults or ("an error without a fault",)
+    for fault in faults:
+        assert ": " in fault
+        assert fault.isprintable()
+        assert len(fault) < 400
+
+
+@given(TABLES)
+def test_anything_is_a_config_or_a_config_error(table: dict[str, object]) -> None:
+    check(table, Path("/nowhere"))
+
+
+VALID: dict[str, dict[str, object]] = {
+    "terminal": {"store": "s1", "id": "k1", "language": "en"},
+    "journal": {"path": "j"},
+    "settings": {"path": "s"},
+    "mqtt": {"host": "h", "port": 1, "username": "u", "tls": False},
+    "display": {"driver": "sh1106", "bus": "i2c", "port": 1, "address": 0x3C, "contrast": 9},
+    "printer": {"driver": "serial", "device": "/dev/p", "baudrate": 9600, "cutter": True},
+}
+
+
+@given(st.data())
+def test_one_spoilt_option_of_a_valid_config(data: st.DataObject) -> None:
+    parse(VALID, Path("/nowhere"), {})
+    section = data.draw(st.sampled_from(sorted(VALID)))
+    key = data.draw(st.sampled_from(sorted(VALID[section])) | KEYS)
+    spoilt = {**VALID, section: {**VALID[section], key: data.draw(SCALARS)}}
+    check(spoilt, Path("/nowhere"))
