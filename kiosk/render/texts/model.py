@@ -1,0 +1,123 @@
+"""The table of words that a language fills in.  A field without a text does not type-check.
+
+`{n}` is a number, `{amount}` an amount of money with its sign, `{part}` and the like a word.
+"""
+
+import dataclasses as dc
+from collections.abc import Mapping
+
+from kiosk.domain.devices import Part
+from kiosk.domain.members import Size, Tier
+from kiosk.domain.pricing import PriceStep
+from kiosk.domain.refusals import Reason
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Keys:
+    """What the three buttons do."""
+
+    ok: str
+    next: str
+    back: str
+    spend: str
+    reprint: str
+    go_on: str
+
+
+@dc.dataclass(frozen=True, slots=True)
+class ScreenTexts:
+    """Words of the display: 20 half-width columns to a line, see kiosk/render/glass.py."""
+
+    starting: str
+    tap_or_scan: str
+    tap_only: str
+    scan_only: str
+    out_of_service: str
+    offline: str
+    waiting: str
+    fault: str
+    more_faults: str
+    looking: str
+    value: str
+    points: str
+    held_here: str
+    visits_gift: str
+    visits_held: str
+    expired: str
+    nothing_to_choose: str
+    which_pet: str
+    take: str
+    left: str
+    list_price: str
+    processing: str
+    wait: str
+    outcome_unknown: str
+    outcome_unknown_step: str
+    done: str
+    paid: str
+    visits_left: str
+    points_won: str
+    printing: str
+    already: str
+    already_visits: str
+    already_paid: str
+    not_taken: str
+    missing: str
+    card_unreadable: str
+    card_unreadable_step: str
+    code_unreadable: str
+    code_unreadable_step: str
+    one_card: str
+    one_card_step: str
+
+
+@dc.dataclass(frozen=True, slots=True)
+class SlipTexts:
+    """Words of the slip."""
+
+    title: str
+    copy: str
+    number: str
+    terminal: str
+    time: str
+    clock_uncertain: str
+    member: str
+    pet: str
+    service: str
+    punch_pass: str
+    taken: str
+    total: str
+    visits_left: str
+    value_left: str
+    points: str
+    points_note: str
+    thanks: str
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing was taken, and what to do now."""
+
+    sentence: str
+    step: str
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Texts:
+    """One language."""
+
+    screen: ScreenTexts
+    slip: SlipTexts
+    keys: Keys
+    visit: str
+    visits: str
+    currency: str
+    tiers: Mapping[Tier, str]
+    sizes: Mapping[Size, str]
+    parts: Mapping[Part, str]
+    steps: Mapping[PriceStep, str]
+    refusals: Mapping[Reason, Refusal]
+
+    def count(self, n: int) -> str:
+        """Write a number of visits."""
+        return (self.visit if n == 1 else self.visits).format(n=n)

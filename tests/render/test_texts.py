@@ -1,0 +1,73 @@
+"""Both languages say everything, about the same things, in characters that can be shown."""
+
+import dataclasses as dc
+import string
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from kiosk.domain.devices import Part
+from kiosk.domain.document import UNPRINTABLE, printable
+from kiosk.domain.members import Size, Tier
+from kiosk.domain.policy import Language
+from kiosk.domain.pricing import PriceStep
+from kiosk.domain.refusals import Reason
+from kiosk.domain.screens import Name
+from kiosk.render.fonts import LARGE, SMALL, Fonts
+from kiosk.render.texts import name_in, texts
+
+
+def words(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (path, text) of every text in a table."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from words(item, f"{path}.{key}")
+    elif dc.is_dataclass(value):
+        for field in dc.fields(value):
+            yield from words(getattr(value, field.name), f"{path}.{field.name}")
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_member_of_every_list_has_its_words(language: Language) -> None:
+    table = texts(language)
+    assert set(table.refusals) == set(Reason)
+    assert set(table.parts) == set(Part)
+    assert set(table.tiers) == set(Tier)
+    assert set(table.sizes) == set(Size)
+    assert set(table.steps) == set(PriceStep)
+    assert all(text.strip() for _, text in words(table))
+
+
+def test_both_languages_fill_in_known_fields_only() -> None:
+    chinese, english = dict(words(texts(Language.ZH))), dict(words(texts(Language.EN)))
+    assert chinese.keys() == english.keys()
+    optional = {"n", "more"}
+    for path, text in chinese.items():
+        assert fields(text) - optional == fields(english[path]) - optional, path
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_character_is_in_the_fonts_of_display_and_printer(language: Language) -> None:
+    fonts = Fonts()
+    for path, text in words(texts(language)):
+        for size in (SMALL, LARGE):
+            assert fonts.shown(text, size) == text, path
+        if ".slip." in path:
+            assert printable(text) == text
+            assert UNPRINTABLE not in text
+
+
+def test_one_visit_and_several() -> None:
+    assert [texts(Language.EN).count(n) for n in (0, 1, 2)] == ["0 visits", "1 visit", "2 visits"]
+    assert texts(Language.ZH).count(1) == "1 次"
+
+
+def test_a_name_left_empty_is_taken_from_the_other_language() -> None:
+    assert name_in(Language.EN, Name("洗澡", "")) == "洗澡"
+    assert name_in(Language.ZH, Name("", "Bath")) == "Bath"
