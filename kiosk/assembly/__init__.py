@@ -1,0 +1,6 @@
+"""The composition root: the only package that names concrete classes."""
+
+from kiosk.assembly.devices import Virtual
+from kiosk.assembly.kiosk import Kiosk
+
+__all__ = ["Kiosk", "Virtual"]

@@ -1,0 +1,221 @@
+"""Each configured part gets its driver and the worker that owns it.
+
+Vendor libraries are imported when a device is first opened, on its worker's thread: a kiosk
+without a printer never loads the printer's library.
+"""
+
+import dataclasses as dc
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from kiosk.domain.devices import Lamp, Part, PartReport, PrintOutcome, Sound
+from kiosk.domain.errors import DeviceError
+from kiosk.domain.events import Stimulus
+from kiosk.domain.policy import Language
+from kiosk.domain.screens import Screen
+from kiosk.domain.slips import Slip
+from kiosk.drivers.ports import BuzzerPort, DisplayPort, InputPort, LampsPort, Paper, PrinterPort
+from kiosk.render.glass import Glass
+from kiosk.render.paper import document
+from kiosk.runtime.clock import Clock
+from kiosk.runtime.worker import Duty, InputWorker, OutputWorker, Worker
+from kiosk.settings import options
+
+Virtual = Mapping[Part, Callable[[], Any]]
+"""What the simulator opens in place of hardware, by part."""
+
+_PAPER_SECONDS = 5.0
+"""How often an idle printer is asked for its paper."""
+
+
+@dc.dataclass(frozen=True)
+class SlipJob:
+    """A slip to print, and the row that it belongs to."""
+
+    seq: int
+    slip: Slip
+
+
+@dc.dataclass(frozen=True)
+class Bench:
+    """What every worker is wired to.
+
+    `post` and `report` go to the loop, `printed` to the journal's print record; `language` is
+    asked at each screen, since central may change it.
+    """
+
+    clock: Clock
+    virtual: Virtual
+    post: Callable[[Stimulus], None]
+    report: Callable[[PartReport], None]
+    printed: Callable[[SlipJob, PrintOutcome], None]
+    language: Callable[[], Language]
+
+    def duty(self, part: Part, name: str = "") -> Duty:
+        """Make the duty of one worker."""
+        return Duty(part, self.report, self.clock, name=name)
+
+    def play(self, part: Part) -> Callable[[], Any]:
+        """Return what opens the virtual `part`.  Raises DeviceError where nobody plays it."""
+        if part not in self.virtual:
+            raise DeviceError(f"the {part} is configured virtual, and this is no simulator")
+        return self.virtual[part]
+
+
+def inputs(config: options.Config, bench: Bench) -> Iterator[Worker[Any]]:
+    """Make the workers of readers, scanner and buttons."""
+    for reader in config.readers:
+        duty = bench.duty(Part.READER, f"reader {reader.name}")
+        yield InputWorker(duty, _reader(reader, bench), bench.post)
+    for part, section in ((Part.SCANNER, config.scanner), (Part.BUTTONS, config.buttons)):
+        if section is not None:
+            yield InputWorker(bench.duty(part), bench.play(part), bench.post)
+
+
+def outputs(config: options.Config, bench: Bench) -> Iterator[tuple[Part, OutputWorker[Any, Any]]]:
+    """Make the workers of display, printer, lamps and buzzer."""
+    if config.display:
+        yield Part.DISPLAY, _display_worker(_display(config.display, bench), bench)
+    if config.printer:
+        opener = _printer(config.printer, bench)
+        yield Part.PRINTER, _printer_worker(config.printer, opener, bench)
+    if config.lamps:
+        duty, opener = bench.duty(Part.LAMPS), bench.play(Part.LAMPS)
+        yield Part.LAMPS, OutputWorker(duty, opener, _set_lamp, newest_only=True)
+    if config.buzzer:
+        duty, opener = bench.duty(Part.BUZZER), bench.play(Part.BUZZER)
+        yield Part.BUZZER, OutputWorker(duty, opener, _play_sound)
+
+
+def _reader(reader: options.Reader, bench: Bench) -> Callable[[], InputPort]:
+    if reader.driver is options.ReaderDriver.VIRTUAL:
+        return bench.play(Part.READER)
+
+    def open_pcsc() -> InputPort:
+        from kiosk.drivers.pcsc import PcscReader
+
+        return PcscReader(reader.name, reader.match)
+
+    return open_pcsc
+
+
+def _display(display: options.Display, bench: Bench) -> Callable[[], DisplayPort]:
+    if display.driver is options.DisplayDriver.VIRTUAL:
+        return bench.play(Part.DISPLAY)
+
+    def open_display() -> DisplayPort:
+        from kiosk.drivers import oled
+
+        bus: oled.I2c | oled.Spi
+        match display.bus:
+            case options.I2c(port, address):
+                bus = oled.I2c(port, address)
+            case options.Spi(port, device, gpio_dc, gpio_reset):
+                bus = oled.Spi(port, device, gpio_dc, gpio_reset)
+            case None:
+                raise AssertionError("a real display has a bus")
+        chip = oled.Chip(display.driver)
+        turns = display.rotate // 90
+        return oled.open_oled(
+            oled.OledConfig(chip, bus, rotate=turns, contrast=display.contrast), bench.clock.mono
+        )
+
+    return open_display
+
+
+def _display_worker(
+    open_display: Callable[[], DisplayPort], bench: Bench
+) -> OutputWorker[DisplayPort, Screen]:
+    glass = Glass()
+
+    def show(device: DisplayPort, screen: Screen) -> None:
+        device.show(glass.frame(screen, bench.language()))
+
+    return OutputWorker(
+        bench.duty(Part.DISPLAY),
+        open_display,
+        show,
+        newest_only=True,
+        idle=lambda device: device.check(),
+    )
+
+
+def _printer(printer: options.Printer, bench: Bench) -> Callable[[], PrinterPort]:
+    if printer.driver is options.PrinterDriver.VIRTUAL:
+        return bench.play(Part.PRINTER)
+
+    def open_printer() -> PrinterPort:
+        from kiosk.drivers import escpos_printer as escpos
+
+        line: escpos.Network | escpos.SerialLine
+        match printer.link:
+            case options.Network(host, port):
+                line = escpos.Network(host, port)
+            case options.Serial(device, baudrate):
+                line = escpos.SerialLine(str(device), baudrate)
+            case None:
+                raise AssertionError("a real printer has a line")
+        return escpos.open_printer(
+            escpos.PrinterConfig(line, printer.columns, printer.cutter, printer.native_qr)
+        )
+
+    return open_printer
+
+
+def _printer_worker(
+    printer: options.Printer, open_printer: Callable[[], PrinterPort], bench: Bench
+) -> OutputWorker[PrinterPort, SlipJob]:
+    watch = _PaperWatch(bench.clock)
+
+    def open_with_paper() -> PrinterPort:
+        device = open_printer()
+        try:
+            watch.look(device)
+        except BaseException:
+            device.close()
+            raise
+        return device
+
+    def print_slip(device: PrinterPort, job: SlipJob) -> None:
+        outcome = device.print(document(job.slip, printer.columns))
+        bench.printed(job, outcome)
+        if outcome is not PrintOutcome.PRINTED:
+            watch.soon()
+
+    return OutputWorker(
+        bench.duty(Part.PRINTER),
+        open_with_paper,
+        print_slip,
+        dropped=lambda job: bench.printed(job, PrintOutcome.FAILED),
+        idle=watch.idle,
+    )
+
+
+class _PaperWatch:
+    """Asks an idle printer for its paper now and then, so that the screen tells before a slip."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._due = clock, clock.mono()
+
+    def soon(self) -> None:
+        """Ask at the next idle moment."""
+        self._due = self._clock.mono()
+
+    def idle(self, device: PrinterPort) -> None:
+        """Ask if it is time.  Raises DeviceError when there is no paper."""
+        if self._clock.mono() >= self._due:
+            self.look(device)
+
+    def look(self, device: PrinterPort) -> None:
+        """Ask.  Raises DeviceError when there is no paper."""
+        self._due = self._clock.mono() + _PAPER_SECONDS
+        if device.paper() is Paper.OUT:
+            raise DeviceError("out of paper")
+
+
+def _set_lamp(device: LampsPort, lamp: Lamp) -> None:
+    device.set(lamp)
+
+
+def _play_sound(device: BuzzerPort, sound: Sound) -> None:
+    device.play(sound)

@@ -1,0 +1,232 @@
+"""All threads of a kiosk, built and wired (docs/architecture.md).
+
+Start and stop are mirrored: listeners start first and stop last, so that no event is posted to
+nobody.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from kiosk import __version__
+from kiosk.assembly.devices import Bench, SlipJob, Virtual, inputs, outputs
+from kiosk.domain import effects as ef
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.devices import Part, PartReport, PartState, PrintOutcome
+from kiosk.domain.errors import ConfigError, JournalError, SettingsError
+from kiosk.domain.events import (
+    CatalogueChanged,
+    Committed,
+    Correlation,
+    Event,
+    Identified,
+    PartChanged,
+    PolicyChanged,
+    Refused,
+)
+from kiosk.domain.policy import Policy
+from kiosk.domain.refusals import Reason, Refusal
+from kiosk.journal.standing import Receipt
+from kiosk.journal.thread import JournalThread
+from kiosk.loop import Hands, Loop, World
+from kiosk.runtime.clock import Clock
+from kiosk.settings.documents import Documents
+from kiosk.settings.options import Config
+from kiosk.sync.courier import Courier
+from kiosk.sync.options import Broker, CourierConfig, Identity
+from kiosk.sync.ports import LinkEvent, MqttLink
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Kiosk:
+    """A kiosk.  `watch` sees every effect, after its hand took it, on the loop's thread.
+
+    Raises SettingsError where the settings file is damaged, DeviceError for a virtual part that
+    nobody plays.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        virtual: Virtual | None = None,
+        watch: Callable[[ef.Effect], None] = lambda _: None,
+    ) -> None:
+        self._config, self._clock, self._watch = config, clock, watch
+        self._documents = Documents(config.settings)
+        self._claim()
+        policy = self._documents.policy() or Policy(language=config.terminal.language)
+        self.world = World(config.terminal.id, policy)
+        self.loop = Loop(self.world, self._hands(), clock)
+        self.journal = JournalThread(config.journal, self._report, clock)
+        self.courier = self._build_courier(policy.version)
+        bench = Bench(
+            clock,
+            virtual or {},
+            self.loop.post,
+            self._report,
+            self._printed,
+            lambda: self.world.policy.language,
+        )
+        self._outputs = dict(outputs(config, bench))
+        self._inputs = list(inputs(config, bench))
+        for part in {Part.JOURNAL, *self._outputs, *(worker.part for worker in self._inputs)}:
+            self.world.parts[part] = PartReport(part, PartState.UNKNOWN)
+
+    def _claim(self) -> None:
+        """Refuse storage that was copied from another terminal: two journals of one id."""
+        store, terminal = self._config.terminal.store, self._config.terminal.id
+        identity = self._documents.identity()
+        if identity is None:
+            self._documents.store_identity(store, terminal, self._clock.now())
+        elif (identity.store, identity.terminal) != (store, terminal):
+            fault = (
+                f"this storage was installed as {identity.store}/{identity.terminal}, the "
+                f"configuration says {store}/{terminal}: correct [terminal], or give this "
+                "terminal a journal and settings of its own"
+            )
+            raise ConfigError((fault,))
+
+    def start(self) -> None:
+        """Start every thread."""
+        self.loop.thread.start()
+        self.journal.start()
+        for worker in [*self._outputs.values(), *self._inputs]:
+            worker.start()
+        self.courier.start()
+
+    def stop(self, seconds: float = 5.0) -> tuple[str, ...]:
+        """Stop every thread; name those that still hang after `seconds` each."""
+        speakers: list[Any] = [self.courier, *self._inputs, *self._outputs.values()]
+        for one in speakers:
+            one.stop()
+        hanging = [
+            str(getattr(one, "part", "courier")) for one in speakers if not one.join(seconds)
+        ]
+        self.loop.stop()
+        self.loop.thread.join(seconds)
+        self.journal.stop()
+        if not self.journal.join(seconds):
+            hanging.append("journal")
+        return tuple(hanging)
+
+    def beats(self) -> dict[str, Callable[[], float]]:
+        """Name the vital threads, each with its last sign of life in mono() seconds."""
+        return {
+            "loop": lambda: self.loop.last_beat,
+            "journal": lambda: self.journal.last_beat,
+            "courier": lambda: self.courier.last_beat,
+        }
+
+    # --- what the journal is asked, and what it answers ---------------------------------------
+
+    def _report(self, report: PartReport) -> None:
+        self.loop.post(PartChanged(report))
+        if report.part is Part.JOURNAL and report.state is PartState.READY:
+            self.journal.submit(lambda journal: journal.catalogue(), self._opened)
+
+    def _opened(self, answer: Catalogue | Refusal | JournalError | None) -> None:
+        if isinstance(answer, Catalogue):
+            self.loop.post(CatalogueChanged(answer))
+
+    def _answer(
+        self, correlation: Correlation, then: Callable[[T], Event]
+    ) -> Callable[[T | Refusal | JournalError], None]:
+        def post(answer: T | Refusal | JournalError) -> None:
+            match answer:
+                case Refusal(reason=reason):
+                    self.loop.post(Refused(correlation, reason))
+                case JournalError():
+                    self.loop.post(Refused(correlation, Reason.JOURNAL_FAULT))
+                case _:
+                    self.loop.post(then(answer))
+
+        return post
+
+    def _identify(self, effect: ef.Identify) -> None:
+        correlation = effect.correlation
+        self.journal.submit(
+            lambda journal: journal.identify(effect.medium),
+            self._answer(correlation, lambda view: Identified(correlation, view)),
+        )
+
+    def _commit(self, effect: ef.Commit) -> None:
+        correlation = effect.correlation
+
+        def committed(receipt: Receipt) -> Event:
+            self.courier.committed()
+            return Committed(correlation, receipt.seq, receipt.journal, receipt.view)
+
+        self.journal.submit(
+            lambda journal: journal.commit(effect.draft), self._answer(correlation, committed)
+        )
+
+    def _mark_shown(self, effect: ef.MarkShown) -> None:
+        self.journal.submit(lambda journal: journal.mark_shown(effect.seq), _forget)
+
+    def _printed(self, job: SlipJob, outcome: PrintOutcome) -> None:
+        self.journal.submit(
+            lambda journal: journal.record_print(job.seq, job.slip.copy, outcome), _forget
+        )
+
+    # --- the courier --------------------------------------------------------------------------
+
+    def _build_courier(self, policy_version: int) -> Courier:
+        terminal, mqtt = self._config.terminal, self._config.mqtt
+        identity = Identity(terminal.store, terminal.id, __version__)
+        broker = Broker(mqtt.host, mqtt.port, mqtt.username, mqtt.password_file, mqtt.ca_file)
+
+        def connect(post: Callable[[LinkEvent], None]) -> MqttLink:
+            from kiosk.sync.mqtt import Link
+
+            return Link(broker, terminal.store, terminal.id, post)
+
+        return Courier(
+            self.journal,
+            connect,
+            CourierConfig(identity, policy_version=policy_version),
+            post=self.loop.post,
+            on_policy=self._new_policy,
+            on_catalogue=lambda catalogue: self.loop.post(CatalogueChanged(catalogue)),
+            clock=self._clock,
+        )
+
+    def _new_policy(self, policy: Policy) -> None:
+        try:
+            self._documents.store_policy(policy)
+        except SettingsError as e:
+            log.error("the policy holds until the next start only: %s", e)
+        self.loop.post(PolicyChanged(policy))
+
+    # --- the loop's hands ---------------------------------------------------------------------
+
+    def _hands(self) -> Hands:
+        hands: dict[type[ef.Effect], Callable[[Any], None]] = {
+            ef.Identify: self._identify,
+            ef.Commit: self._commit,
+            ef.MarkShown: self._mark_shown,
+            ef.Show: lambda e: self._put(Part.DISPLAY, e.screen),
+            ef.Light: lambda e: self._put(Part.LAMPS, e.lamp),
+            ef.Play: lambda e: self._put(Part.BUZZER, e.sound),
+            ef.Print: lambda e: self._put(Part.PRINTER, SlipJob(e.seq, e.slip)),
+            ef.AskAllowance: lambda e: self.courier.ask_allowance(e.accounts),
+            ef.ReportUnknown: lambda e: self.courier.report_unknown(e.medium),
+        }
+        return {kind: self._watched(hand) for kind, hand in hands.items()}
+
+    def _watched(self, hand: Callable[[Any], None]) -> Callable[[Any], None]:
+        def both(effect: ef.Effect) -> None:
+            hand(effect)
+            self._watch(effect)
+
+        return both
+
+    def _put(self, part: Part, job: object) -> None:
+        if part in self._outputs:
+            self._outputs[part].put(job)
+
+
+def _forget(_answer: object) -> None:
+    """Nobody waits for this answer; the journal's thread has logged an error already."""

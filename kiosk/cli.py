@@ -1,0 +1,129 @@
+"""`kiosk`: the commands of the daemon.
+
+Exit status: 0 done, 1 it did not go as it should, 2 wrong usage or configuration.
+"""
+
+import argparse
+import logging
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from kiosk import __version__
+from kiosk.domain.errors import ConfigError, DeviceAbsent, DeviceDenied, KioskError
+
+CONFIG = Path("/etc/petshop-kiosk/kiosk.toml")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except ConfigError as e:
+        for fault in e.faults:
+            print(f"kiosk: {fault}", file=sys.stderr)
+        return 2
+    except KioskError as e:
+        print(f"kiosk: {e}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk", description="Pet-shop membership kiosk")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run the daemon on real hardware")
+    run.add_argument("--config", type=Path, default=CONFIG)
+    run.add_argument("--verbose", action="store_true", help="log every transition")
+    run.set_defaults(run=_run)
+
+    config = commands.add_parser("config", help="check the configuration and show it, masked")
+    config.add_argument("--config", type=Path, default=CONFIG)
+    config.set_defaults(run=_config)
+
+    status = commands.add_parser("status", help="how the running daemon is")
+    status.add_argument("--file", type=Path, help="its status file, if not the usual one")
+    status.add_argument("--json", action="store_true")
+    status.set_defaults(run=_status)
+
+    simulate = commands.add_parser("simulate", help="a whole shop on virtual devices")
+    simulate.add_argument("--headless", action="store_true", help="play a scenario and end")
+    simulate.add_argument("--scenario", help="its name, or a path ending in .toml")
+    simulate.add_argument("--list", action="store_true", help="list the scenarios")
+    simulate.add_argument("--data", type=Path, help="folder to keep the shop in")
+    simulate.add_argument("--language", choices=("zh-CN", "en"), default="zh-CN")
+    simulate.set_defaults(run=_simulate)
+    return parser
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from kiosk.daemon import serve
+    from kiosk.settings.config import load, refuse_virtual
+
+    config = load(parsed.config)
+    refuse_virtual(config)
+    level = logging.DEBUG if parsed.verbose else logging.INFO
+    logging.basicConfig(level=level, format="%(levelname)s %(threadName)s: %(message)s")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    serve(config, stop)
+    return 0
+
+
+def _config(parsed: argparse.Namespace) -> int:
+    from kiosk.settings.config import dump, load
+
+    print(dump(load(parsed.config)), end="")
+    return 0
+
+
+def _status(parsed: argparse.Namespace) -> int:
+    import msgspec
+
+    from kiosk.daemon import is_well, status_text
+    from kiosk.health import read_status, status_path
+
+    path = parsed.file or status_path()
+    try:
+        status = read_status(path)
+    except PermissionError:
+        raise DeviceDenied(f"{path} may not be read; try sudo") from None
+    if status is None:
+        raise DeviceAbsent("the daemon is not running (systemctl status kiosk)")
+    print(msgspec.json.encode(status).decode() if parsed.json else status_text(status))
+    return 0 if is_well(status) else 1
+
+
+def _simulate(parsed: argparse.Namespace) -> int:
+    from kiosk.simulator import runner, scenario, terminal
+
+    if parsed.list:
+        for name in scenario.names():
+            print(f"{name:24} {scenario.load(name).title}")
+        return 0
+    if parsed.headless and not parsed.scenario:
+        raise ConfigError(("--headless needs --scenario NAME; --list shows them",))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with tempfile.TemporaryDirectory(prefix="kiosk-") as temporary:
+        folder = (parsed.data or Path(temporary)).absolute()
+        if not parsed.scenario:
+            return terminal.simulate(folder, parsed.language, _say)
+        missing = runner.run(scenario.load(parsed.scenario), folder, _say)
+    for one in missing:
+        print(f"FAILED {one}", file=sys.stderr)
+    _say("FAILED" if missing else "PASSED")
+    return 1 if missing else 0
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

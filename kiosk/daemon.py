@@ -1,0 +1,131 @@
+"""`kiosk run` and `kiosk status`: the main thread, which only watches over the others."""
+
+import os
+import threading
+
+import msgspec
+
+from kiosk import __version__
+from kiosk.assembly import Kiosk
+from kiosk.domain.devices import Part
+from kiosk.domain.errors import KioskError
+from kiosk.health import (
+    Heartbeat,
+    JournalStatus,
+    PartStatus,
+    Status,
+    StatusFile,
+    Supervisor,
+    Versions,
+    Watchdog,
+    status_path,
+)
+from kiosk.journal.standing import Standing
+from kiosk.runtime.clock import Clock, SystemClock
+from kiosk.settings.options import Config
+
+_LATE_SECONDS = 20.0
+"""A vital thread that has been silent for so long does not answer any more."""
+
+_TURN = 1.0
+
+
+class _Watch:
+    """Writes the status file and feeds the watchdog; `standing` comes from the journal's thread."""
+
+    def __init__(self, kiosk: Kiosk, config: Config, clock: Clock) -> None:
+        self._kiosk, self._config, self._clock = kiosk, config, clock
+        supervisor = Supervisor()
+        self._dog = Watchdog(supervisor, Heartbeat(kiosk.beats(), clock, _LATE_SECONDS))
+        self._file = StatusFile(status_path())
+        self._standing: Standing | None = None
+        self.supervisor = supervisor
+
+    def turn(self) -> None:
+        """Look once."""
+        late = self._dog.turn()
+        self._kiosk.journal.submit(lambda journal: journal.standing(), self._learn)
+        self._file.write(self._status(late))
+
+    def end(self) -> None:
+        """The kiosk has stopped."""
+        self._file.remove()
+
+    def _learn(self, answer: object) -> None:
+        self._standing = answer if isinstance(answer, Standing) else None
+
+    def _status(self, late: tuple[str, ...]) -> Status:
+        world, standing = self._kiosk.world, self._standing
+        versions = Versions(__version__, policy=world.policy.version)
+        journal = None
+        if standing is not None:
+            journal = JournalStatus(standing.journal, standing.last_seq, standing.acknowledged)
+            versions = msgspec.structs.replace(
+                versions,
+                directory=standing.directory_version,
+                catalogue=standing.catalogue_version,
+            )
+        # a copy: the loop adds to it on its own thread
+        parts = dict(world.parts)
+        return Status(
+            self._clock.now(),
+            os.getpid(),
+            self._config.terminal.store,
+            self._config.terminal.id,
+            self._clock.state(),
+            world.online,
+            {p.value: PartStatus(parts[p].state, parts[p].detail) for p in Part if p in parts},
+            journal,
+            versions,
+            late,
+        )
+
+
+class LoopDied(KioskError):
+    """The decision thread has ended by itself: a bug, and its traceback is in the log."""
+
+
+class Hanging(KioskError):
+    """Threads that did not end in time; named in the message."""
+
+
+def serve(config: Config, stop: threading.Event) -> None:
+    """Run the kiosk until `stop`.  Raises LoopDied, Hanging, SettingsError."""
+    clock = SystemClock()
+    kiosk = Kiosk(config, clock)
+    watch = _Watch(kiosk, config, clock)
+    kiosk.start()
+    watch.supervisor.ready()
+    while not stop.wait(_TURN) and kiosk.loop.thread.is_alive():
+        watch.turn()
+    died = not stop.is_set()
+    watch.supervisor.stopping()
+    hanging = kiosk.stop()
+    watch.end()
+    if died:
+        raise LoopDied("the decision thread has ended")
+    if hanging:
+        raise Hanging(f"did not end: {', '.join(hanging)}")
+
+
+def is_well(status: Status) -> bool:
+    """Tell whether every configured part works and every thread answers."""
+    ill = any(part.state in ("absent", "fault", "denied") for part in status.parts.values())
+    return not ill and not status.late
+
+
+def status_text(status: Status) -> str:
+    """Write a status for a person."""
+    lines = [
+        f"terminal   {status.store}/{status.terminal}, version {status.versions.software}",
+        f"at         {status.at:%Y-%m-%d %H:%M:%S} UTC, clock {status.clock}",
+        f"central    {'online' if status.online else 'offline'}",
+    ]
+    if journal := status.journal:
+        lines.append(
+            f"journal    {journal.journal}: {journal.last_seq} rows, {journal.waiting} waiting"
+        )
+    lines += [f"{n:10} {p.state} {p.detail}".rstrip() for n, p in status.parts.items()]
+    if status.late:
+        lines.append(f"silent     {', '.join(status.late)}")
+    return "\n".join(lines)

@@ -1,0 +1,149 @@
+"""Scenarios: a scripted visit as a TOML file that a shop owner could read.
+
+Each step does at most one thing and then names what must come of it; the runner waits for that,
+never for a time.  Raises ConfigError with every fault of the file.
+"""
+
+import dataclasses as dc
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kiosk.domain.devices import Button, Lamp
+from kiosk.domain.errors import ConfigError
+
+
+class Plugged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Faults to set or to mend, by name: printer_paper = "out"."""
+
+    printer_paper: str = ""
+    printer_cover: str = ""
+    reader: str = ""
+    display: str = ""
+
+
+class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What must be so after a step.
+
+    `screen` and `slip`: texts that must stand on the present screen, on the newest slip.
+    `rows`: rows in the journal, `acknowledged`: how many of them central has confirmed.
+    `slips`: how many were printed in all so far.
+    """
+
+    screen: list[str] = []
+    not_screen: list[str] = []
+    slip: list[str] = []
+    slips: int | None = None
+    lamp: Lamp | None = None
+    online: bool | None = None
+    rows: int | None = None
+    acknowledged: int | None = None
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One step: a sentence for people, one action, what must come of it.
+
+    `lay` and `lift` name a demo card; `scan` is a text, or `scan_card` a demo card's code; `stop`,
+    `kill` and `start` name a process: broker, central or kiosk.
+    """
+
+    say: str
+    lay: str = ""
+    lift: bool = False
+    scan: str = ""
+    scan_card: str = ""
+    press: Button | None = None
+    stop: str = ""
+    kill: str = ""
+    start: str = ""
+    set: Plugged | None = None
+    expect: Expect = Expect()
+
+
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A scripted visit.  `seconds` is the patience for each step."""
+
+    title: str
+    about: str
+    step: list[Step]
+    language: str = "zh-CN"
+    seconds: float = 20.0
+
+
+FOLDER = Path(__file__).parents[2] / "config" / "scenarios"
+_ACTIONS = ("lay", "lift", "scan", "scan_card", "press", "stop", "kill", "start", "set")
+_PROCESSES = ("broker", "central", "kiosk")
+
+
+def names(folder: Path = FOLDER) -> list[str]:
+    """List the scenarios that come with the project."""
+    return sorted(path.stem for path in folder.glob("*.toml"))
+
+
+def load(name: str, folder: Path = FOLDER) -> Scenario:
+    """Read a scenario by its name, or by its path if it ends in .toml."""
+    path = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError:
+        known = ", ".join(names(folder))
+        raise ConfigError((f"no scenario {name!r}; there are: {known}",)) from None
+    except ValueError as e:
+        raise ConfigError((f"{path}: {e}",)) from None
+    return parse(table, str(path))
+
+
+def parse(table: dict[str, Any], path: str = "scenario") -> Scenario:
+    """Check a scenario's table.  Raises ConfigError."""
+    try:
+        scenario = msgspec.convert(table, Scenario)
+    except msgspec.ValidationError as e:
+        raise ConfigError((f"{path}: {e}",)) from None
+    faults = []
+    for number, step in enumerate(scenario.step, 1):
+        done = [action for action in _ACTIONS if getattr(step, action)]
+        if len(done) > 1:
+            faults.append(f"{path}: step {number}: one action at a time, found {', '.join(done)}")
+        faults += [
+            f"{path}: step {number}: {process!r} is none of {', '.join(_PROCESSES)}"
+            for process in (step.stop, step.kill, step.start)
+            if process and process not in _PROCESSES
+        ]
+    if faults:
+        raise ConfigError(tuple(faults))
+    return scenario
+
+
+@dc.dataclass
+class Seen:
+    """What the kiosk shows now, and what it has done so far."""
+
+    screen: list[str] = dc.field(default_factory=list)
+    slips: list[list[str]] = dc.field(default_factory=list)
+    lamp: str = ""
+    online: bool = False
+    rows: int = 0
+    acknowledged: int = 0
+    ready: bool = False
+
+
+def unmet(expect: Expect, seen: Seen) -> list[str]:
+    """List what is not yet so; empty when all is as expected."""
+    screen = "\n".join(seen.screen)
+    slip = "\n".join(seen.slips[-1]) if seen.slips else ""
+    missing = [f"the screen says {text!r}" for text in expect.screen if text not in screen]
+    missing += [f"the screen has no {text!r}" for text in expect.not_screen if text in screen]
+    missing += [f"the slip says {text!r}" for text in expect.slip if text not in slip]
+    if expect.slips is not None and expect.slips != len(seen.slips):
+        missing.append(f"{expect.slips} slips, found {len(seen.slips)}")
+    if expect.lamp is not None and expect.lamp != seen.lamp:
+        missing.append(f"lamp {expect.lamp}, found {seen.lamp}")
+    if expect.online is not None and expect.online != seen.online:
+        missing.append(f"online {expect.online}")
+    if expect.rows is not None and expect.rows != seen.rows:
+        missing.append(f"{expect.rows} rows, found {seen.rows}")
+    if expect.acknowledged is not None and expect.acknowledged != seen.acknowledged:
+        missing.append(f"{expect.acknowledged} rows acknowledged, found {seen.acknowledged}")
+    return missing

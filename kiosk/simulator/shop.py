@@ -1,0 +1,186 @@
+"""A whole shop on this machine: a private broker, central with demo data, and one kiosk.
+
+Everything lives in one folder and listens on loopback only.  Central is started as the process it
+is in a real shop; nothing of it is imported here.
+"""
+
+import os
+import shutil
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kiosk.domain.errors import ConfigError
+from kiosk.simulator.processes import Process, ProcessFailed, free_port
+from kiosk.simulator.till import Listener, Till
+
+DEMO_SHOP = Path(__file__).parents[2] / "config" / "demo-shop.toml"
+SIMULATE = Path(__file__).parents[2] / "config" / "simulate.toml"
+STORE, TERMINAL = "s1", "k1"
+PASSWORD = "mqtt.password"
+
+
+def demo_cards() -> dict[str, dict[str, Any]]:
+    """Read the wallet of demo cards, by name."""
+    table = tomllib.loads(DEMO_SHOP.read_text("utf-8"))
+    return {card["name"]: card for card in table["card"]}
+
+
+class Shop:
+    """Broker, central and kiosk in `folder`.  start() and stop() are mirrored."""
+
+    def __init__(
+        self, folder: Path, language: str = "zh-CN", listener: Listener = lambda _: None
+    ) -> None:
+        self.folder, self.language = folder, language
+        self.port = free_port()
+        self.central_port = 0
+        """Where central finds the broker, if not at `port`: tests put a proxy between."""
+        self._kiosk_config = folder / "kiosk" / "kiosk.toml"
+        self._logs = folder / "logs"
+        self._central_data = folder / "central"
+        for path in (folder, self._logs, folder / "broker", folder / "kiosk"):
+            path.mkdir(parents=True, exist_ok=True)
+        mosquitto = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        if mosquitto is None:
+            raise ConfigError(("mosquitto is missing; install it: apt install mosquitto",))
+        self.broker = Process(
+            "broker", [mosquitto, "-c", str(folder / "broker.conf")], self._logs / "broker.log"
+        )
+        self.central = self._central("sync")
+        self.kiosk = Till(folder / "kiosk" / "kiosk.toml", self._logs / "kiosk.log", listener)
+
+    def prepare(self) -> None:
+        """Make the database, the demo shop, the broker's files and the kiosk's configuration.
+
+        Once for a folder; a prepared folder may be copied.  Raises ProcessFailed.
+        """
+        if self._kiosk_config.exists():
+            return
+        self._central("migrate").run()
+        self._central("demo-data", "--shop", str(self._write_shop())).run()
+        self._central("broker-files").run()
+        given = self._central(
+            "add-terminal",
+            STORE,
+            TERMINAL,
+            "--credentials",
+            str(self.folder / "kiosk" / PASSWORD),
+        ).run()
+        self._write_kiosk(tomllib.loads(given))
+
+    def start(self) -> None:
+        """Start the broker, central, the kiosk.  Raises ProcessFailed."""
+        self.start_without_kiosk()
+        self.start_one("kiosk")
+
+    def start_without_kiosk(self) -> None:
+        """Start the broker and central, for a kiosk that runs elsewhere."""
+        self._write_ports()
+        for name in ("broker", "central"):
+            self.start_one(name)
+
+    def start_one(self, name: str) -> None:
+        """Start one of broker, central and kiosk."""
+        match name:
+            case "broker":
+                self.broker.start()
+                self.broker.wait_for_port(self.port)
+            case "central":
+                self.central.start()
+            case _:
+                self.kiosk.start()
+
+    def stop_one(self, name: str) -> None:
+        """Shut one down in order."""
+        self._one(name).stop()
+
+    def kill_one(self, name: str) -> None:
+        """End one of them at once, kill -9."""
+        self._one(name).kill()
+
+    def stop(self) -> None:
+        """Stop everything; nothing is left running."""
+        self.kiosk.stop()
+        self.central.stop()
+        self.broker.stop()
+
+    def _one(self, name: str) -> Process | Till:
+        every: dict[str, Process | Till] = {
+            "broker": self.broker,
+            "central": self.central,
+            "kiosk": self.kiosk,
+        }
+        return every[name]
+
+    def _central(self, *arguments: str) -> Process:
+        # beside this interpreter first: the virtual environment need not be on PATH
+        path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
+        program = shutil.which("kiosk-central", path=path)
+        if program is None:
+            raise ProcessFailed("kiosk-central is missing; install the extra `central`")
+        return Process(
+            f"kiosk-central {arguments[0]}",
+            [program, "--data", str(self._central_data), *arguments],
+            self._logs / "central.log",
+        )
+
+    def _write_shop(self) -> Path:
+        table = tomllib.loads(DEMO_SHOP.read_text("utf-8"))
+        language = f'[store]\nlanguage = "{self.language}"\n'
+        shop = self.folder / "shop.toml"
+        text = DEMO_SHOP.read_text("utf-8")
+        shop.write_text(
+            text if "language" in table["store"] else text.replace("[store]\n", language)
+        )
+        return shop
+
+    def _write_ports(self) -> None:
+        files = self._central_data / "broker"
+        lines = [
+            f"listener {self.port} 127.0.0.1",
+            "allow_anonymous false",
+            f"password_file {files / 'passwd'}",
+            f"acl_file {files / 'acl'}",
+            "persistence true",
+            f"persistence_location {self.folder / 'broker'}/",
+            "set_tcp_nodelay true",
+            "log_dest stderr",
+        ]
+        if os.geteuid() == 0:
+            lines.append("user root")  # else it gives up root and cannot read its files
+        (self.folder / "broker.conf").write_text("\n".join(lines) + "\n")
+        port = self.central_port or self.port
+        (self._central_data / "central.toml").write_text(f"[broker]\nport = {port}\n")
+        table = tomllib.loads(self._kiosk_config.read_text("utf-8"))
+        table["mqtt"]["port"] = self.port
+        self._kiosk_config.write_text(_toml(table), "utf-8")
+
+    def _write_kiosk(self, given: Mapping[str, Mapping[str, Any]]) -> None:
+        table = tomllib.loads(SIMULATE.read_text("utf-8"))
+        table["terminal"] = {**given["terminal"], "language": self.language}
+        table["mqtt"] = {**given["mqtt"], "password_file": PASSWORD}
+        table["journal"] = {"path": "journal.sqlite3"}
+        table["settings"] = {"path": "settings.json"}
+        self._kiosk_config.write_text(_toml(table), "utf-8")
+
+
+def _toml(table: Mapping[str, Any]) -> str:
+    lines: list[str] = []
+    for name, value in table.items():
+        for section in value if isinstance(value, list) else [value]:
+            lines.append(f"[[{name}]]" if isinstance(value, list) else f"[{name}]")
+            lines += [f"{key} = {_value(v)}" for key, v in section.items()]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
