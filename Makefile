@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check diagrams clean
+.PHONY: help run test check diagrams schema pictures clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,15 @@ check: ## lint, types and import contracts only
 diagrams: ## draw docs/flows.md from the transition table
 	@scripts/setup test
 	@exec .venv/bin/python -c "from kiosk.flows import diagram, kiosk; print(diagram.markdown(kiosk.TABLE), end='')" > docs/flows.md
+
+schema: ## write docs/protocol.schema.json from the message types
+	@scripts/setup test
+	@.venv/bin/python -m tests.sync.protocol_schema > .schema.new && mv .schema.new docs/protocol.schema.json
+
+pictures: ## draw docs/screens and docs/roles/pictures from the samples
+	@scripts/setup test
+	@.venv/bin/python -m tests.render.gallery
+	@.venv/bin/python -m tests.docs.pictures
 
 clean: ## remove the environment, caches and build products
 	rm -rf .venv .setup.log build *.egg-info .hypothesis .import_linter_cache .mypy_cache \

@@ -51,7 +51,17 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true")
     status.set_defaults(run=_status)
 
+    journal = commands.add_parser("journal", help="look at the journal; changes nothing")
+    journal.add_argument("what", choices=("verify", "show", "export"))
+    journal.add_argument("--config", type=Path, default=CONFIG)
+    journal.add_argument("--after", type=int, default=0, help="show rows above this seq")
+    journal.add_argument("--limit", type=int, default=50, help="show so many")
+    journal.set_defaults(run=_journal)
+
     simulate = commands.add_parser("simulate", help="a whole shop on virtual devices")
+    simulate.add_argument("--port", type=int, default=8765, help="of the page; 0 takes a free one")
+    simulate.add_argument("--open", action="store_true", help="open the page in the browser")
+    simulate.add_argument("--terminal", action="store_true", help="without a browser, by typing")
     simulate.add_argument("--headless", action="store_true", help="play a scenario and end")
     simulate.add_argument("--scenario", help="its name, or a path ending in .toml")
     simulate.add_argument("--list", action="store_true", help="list the scenarios")
@@ -69,10 +79,7 @@ def _run(parsed: argparse.Namespace) -> int:
     refuse_virtual(config)
     level = logging.DEBUG if parsed.verbose else logging.INFO
     logging.basicConfig(level=level, format="%(levelname)s %(threadName)s: %(message)s")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    serve(config, stop)
+    serve(config, _until_told())
     return 0
 
 
@@ -100,8 +107,25 @@ def _status(parsed: argparse.Namespace) -> int:
     return 0 if is_well(status) else 1
 
 
+def _journal(parsed: argparse.Namespace) -> int:
+    from kiosk import inspection
+    from kiosk.settings.config import load
+
+    path = load(parsed.config).journal
+    match parsed.what:
+        case "verify":
+            print(inspection.verify(path))
+        case "show":
+            for line in inspection.show(path, parsed.after, parsed.limit):
+                print(line)
+        case _:
+            for row in inspection.export(path):
+                sys.stdout.buffer.write(row + b"\n")
+    return 0
+
+
 def _simulate(parsed: argparse.Namespace) -> int:
-    from kiosk.simulator import runner, scenario, terminal
+    from kiosk.simulator import front, runner, scenario, terminal
 
     if parsed.list:
         for name in scenario.names():
@@ -109,9 +133,12 @@ def _simulate(parsed: argparse.Namespace) -> int:
         return 0
     if parsed.headless and not parsed.scenario:
         raise ConfigError(("--headless needs --scenario NAME; --list shows them",))
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="kiosk-") as temporary:
         folder = (parsed.data or Path(temporary)).absolute()
+        if not parsed.scenario and not parsed.terminal:
+            shop = folder, parsed.language
+            return front.simulate(shop, parsed.port, _until_told(), _say, show=parsed.open)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         if not parsed.scenario:
             return terminal.simulate(folder, parsed.language, _say)
         missing = runner.run(scenario.load(parsed.scenario), folder, _say)
@@ -119,6 +146,14 @@ def _simulate(parsed: argparse.Namespace) -> int:
         print(f"FAILED {one}", file=sys.stderr)
     _say("FAILED" if missing else "PASSED")
     return 1 if missing else 0
+
+
+def _until_told() -> threading.Event:
+    """Return what SIGTERM and Ctrl-C set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _say(text: str) -> None:

@@ -6,7 +6,7 @@ import threading
 import msgspec
 
 from kiosk import __version__
-from kiosk.assembly import Kiosk
+from kiosk.assembly import Station
 from kiosk.domain.devices import Part
 from kiosk.domain.errors import KioskError
 from kiosk.health import (
@@ -20,7 +20,6 @@ from kiosk.health import (
     Watchdog,
     status_path,
 )
-from kiosk.journal.standing import Standing
 from kiosk.runtime.clock import Clock, SystemClock
 from kiosk.settings.options import Config
 
@@ -31,31 +30,26 @@ _TURN = 1.0
 
 
 class _Watch:
-    """Writes the status file and feeds the watchdog; `standing` comes from the journal's thread."""
+    """Writes the status file and feeds the watchdog."""
 
-    def __init__(self, kiosk: Kiosk, config: Config, clock: Clock) -> None:
-        self._kiosk, self._config, self._clock = kiosk, config, clock
-        supervisor = Supervisor()
-        self._dog = Watchdog(supervisor, Heartbeat(kiosk.beats(), clock, _LATE_SECONDS))
+    def __init__(self, station: Station, config: Config, clock: Clock) -> None:
+        self._station, self._config, self._clock = station, config, clock
+        self.supervisor = Supervisor()
         self._file = StatusFile(status_path())
-        self._standing: Standing | None = None
-        self.supervisor = supervisor
 
     def turn(self) -> None:
         """Look once."""
-        late = self._dog.turn()
-        self._kiosk.journal.submit(lambda journal: journal.standing(), self._learn)
-        self._file.write(self._status(late))
+        self._station.turn()
+        # of the kiosk of this moment: training replaces it
+        beats = Heartbeat(self._station.kiosk.beats(), self._clock, _LATE_SECONDS)
+        self._file.write(self._status(Watchdog(self.supervisor, beats).turn()))
 
     def end(self) -> None:
         """The kiosk has stopped."""
         self._file.remove()
 
-    def _learn(self, answer: object) -> None:
-        self._standing = answer if isinstance(answer, Standing) else None
-
     def _status(self, late: tuple[str, ...]) -> Status:
-        world, standing = self._kiosk.world, self._standing
+        world, standing = self._station.kiosk.world, self._station.standing
         versions = Versions(__version__, policy=world.policy.version)
         journal = None
         if standing is not None:
@@ -92,15 +86,15 @@ class Hanging(KioskError):
 def serve(config: Config, stop: threading.Event) -> None:
     """Run the kiosk until `stop`.  Raises LoopDied, Hanging, SettingsError."""
     clock = SystemClock()
-    kiosk = Kiosk(config, clock)
-    watch = _Watch(kiosk, config, clock)
-    kiosk.start()
+    station = Station(config, clock)
+    watch = _Watch(station, config, clock)
+    station.start()
     watch.supervisor.ready()
-    while not stop.wait(_TURN) and kiosk.loop.thread.is_alive():
+    while not stop.wait(_TURN) and station.kiosk.loop.thread.is_alive():
         watch.turn()
     died = not stop.is_set()
     watch.supervisor.stopping()
-    hanging = kiosk.stop()
+    hanging = station.stop()
     watch.end()
     if died:
         raise LoopDied("the decision thread has ended")

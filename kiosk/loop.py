@@ -9,12 +9,13 @@ import dataclasses as dc
 import logging
 import queue
 import threading
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from kiosk.domain import effects as ef
 from kiosk.domain.catalogue import Catalogue
-from kiosk.domain.devices import Part, PartReport, PartState
+from kiosk.domain.devices import Part, PartReport, PartState, Vitals
 from kiosk.domain.events import (
     CatalogueChanged,
     Correlation,
@@ -25,6 +26,7 @@ from kiosk.domain.events import (
     PartChanged,
     PolicyChanged,
     Started,
+    VitalsChanged,
 )
 from kiosk.domain.policy import Policy
 from kiosk.flows.kiosk import START, TABLE
@@ -53,6 +55,8 @@ class World:
     catalogue: Catalogue | None = None
     online: bool = False
     waiting: int = 0
+    training: bool = False
+    vitals: Vitals = dc.field(default_factory=Vitals)
     parts: dict[Part, PartReport] = dc.field(default_factory=dict)
 
     def has(self, part: Part) -> bool:
@@ -78,6 +82,8 @@ class World:
                 self.parts[report.part] = report
             case LinkChanged(online, waiting):
                 self.online, self.waiting = online, waiting
+            case VitalsChanged(vitals):
+                self.vitals = vitals
             case PolicyChanged(policy):
                 self.policy = policy
             case CatalogueChanged(catalogue):
@@ -87,14 +93,20 @@ class World:
 class Loop:
     """Takes events one at a time, asks the table, hands out the effects."""
 
-    def __init__(self, world: World, hands: Hands, clock: Clock) -> None:
+    def __init__(
+        self,
+        world: World,
+        hands: Hands,
+        clock: Clock,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
         missing = {e.__name__ for e in _kinds(ef.Effect)} - {e.__name__ for e in hands}
         if missing:
             raise AssertionError(f"no hand for {sorted(missing)}")
         self.world, self.state = world, START
         self.late = 0
         self.last_beat = clock.mono()
-        self._hands, self._clock = hands, clock
+        self._hands, self._clock, self._new_id = hands, clock, new_id
         self._mailbox: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._deadline: float | None = None
         self._correlation = 0
@@ -157,7 +169,7 @@ class Loop:
         if not isinstance(step.deadline, Keep):
             self._deadline = None if step.deadline is None else self._clock.mono() + step.deadline
         for effect in step.effects:
-            if isinstance(effect, ef.Identify | ef.Commit):
+            if isinstance(effect, ef.Ask):
                 self._correlation = max(self._correlation, effect.correlation)
             self._hands[type(effect)](effect)
 
@@ -175,6 +187,10 @@ class Loop:
             world.waiting,
             world.faults(),
             world.has(Part.PRINTER),
+            world.training,
+            self._new_id(),
+            world.vitals,
+            tuple(world.parts[part] for part in Part if part in world.parts),
         )
 
     def _nap(self) -> float:
@@ -184,4 +200,5 @@ class Loop:
 
 
 def _kinds(base: type[ef.Effect]) -> set[type[ef.Effect]]:
-    return {k for k in vars(ef).values() if isinstance(k, type) and issubclass(k, base)} - {base}
+    kinds = {k for k in vars(ef).values() if isinstance(k, type) and issubclass(k, base)}
+    return kinds - {base, ef.Ask}

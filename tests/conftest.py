@@ -12,6 +12,9 @@ import pytest
 # one pcscd for the whole session, wherever its cards are laid
 from tests.peers.pcscd import pcscd  # noqa: F401
 
+# one prepared shop for the whole session
+from tests.peers.shop import prepared  # noqa: F401
+
 hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")

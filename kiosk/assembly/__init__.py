@@ -2,5 +2,6 @@
 
 from kiosk.assembly.devices import Virtual
 from kiosk.assembly.kiosk import Kiosk
+from kiosk.assembly.station import Station
 
-__all__ = ["Kiosk", "Virtual"]
+__all__ = ["Kiosk", "Station", "Virtual"]

@@ -8,12 +8,13 @@ import dataclasses as dc
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kiosk.assembly import openers
 from kiosk.domain.devices import Lamp, Part, PartReport, PrintOutcome, Sound
 from kiosk.domain.errors import DeviceError
 from kiosk.domain.events import Stimulus
 from kiosk.domain.policy import Language
 from kiosk.domain.screens import Screen
-from kiosk.domain.slips import Slip
+from kiosk.domain.slips import AnySlip
 from kiosk.drivers.ports import BuzzerPort, DisplayPort, InputPort, LampsPort, Paper, PrinterPort
 from kiosk.render.glass import Glass
 from kiosk.render.paper import document
@@ -33,7 +34,7 @@ class SlipJob:
     """A slip to print, and the row that it belongs to."""
 
     seq: int
-    slip: Slip
+    slip: AnySlip
 
 
 @dc.dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Bench:
     """What every worker is wired to.
 
     `post` and `report` go to the loop, `printed` to the journal's print record; `language` is
-    asked at each screen, since central may change it.
+    asked at each screen, since central may change it; `training` marks every screen.
     """
 
     clock: Clock
@@ -50,6 +51,7 @@ class Bench:
     report: Callable[[PartReport], None]
     printed: Callable[[SlipJob, PrintOutcome], None]
     language: Callable[[], Language]
+    training: bool = False
 
     def duty(self, part: Part, name: str = "") -> Duty:
         """Make the duty of one worker."""
@@ -67,9 +69,12 @@ def inputs(config: options.Config, bench: Bench) -> Iterator[Worker[Any]]:
     for reader in config.readers:
         duty = bench.duty(Part.READER, f"reader {reader.name}")
         yield InputWorker(duty, _reader(reader, bench), bench.post)
-    for part, section in ((Part.SCANNER, config.scanner), (Part.BUTTONS, config.buttons)):
-        if section is not None:
-            yield InputWorker(bench.duty(part), bench.play(part), bench.post)
+    if config.scanner:
+        opener = openers.scanner(config.scanner, bench.play)
+        yield InputWorker(bench.duty(Part.SCANNER), opener, bench.post)
+    if config.buttons:
+        opener = openers.buttons(config.buttons, bench.play)
+        yield InputWorker(bench.duty(Part.BUTTONS), opener, bench.post)
 
 
 def outputs(config: options.Config, bench: Bench) -> Iterator[tuple[Part, OutputWorker[Any, Any]]]:
@@ -80,23 +85,28 @@ def outputs(config: options.Config, bench: Bench) -> Iterator[tuple[Part, Output
         opener = _printer(config.printer, bench)
         yield Part.PRINTER, _printer_worker(config.printer, opener, bench)
     if config.lamps:
-        duty, opener = bench.duty(Part.LAMPS), bench.play(Part.LAMPS)
-        yield Part.LAMPS, OutputWorker(duty, opener, _set_lamp, newest_only=True)
+        lamps = openers.lamps(config.lamps, bench.play)
+        yield Part.LAMPS, OutputWorker(bench.duty(Part.LAMPS), lamps, _set_lamp, newest_only=True)
     if config.buzzer:
-        duty, opener = bench.duty(Part.BUZZER), bench.play(Part.BUZZER)
-        yield Part.BUZZER, OutputWorker(duty, opener, _play_sound)
+        buzzer = openers.buzzer(config.buzzer, bench.play)
+        yield Part.BUZZER, OutputWorker(bench.duty(Part.BUZZER), buzzer, _play_sound)
 
 
 def _reader(reader: options.Reader, bench: Bench) -> Callable[[], InputPort]:
     if reader.driver is options.ReaderDriver.VIRTUAL:
         return bench.play(Part.READER)
 
+    def open_pn532() -> InputPort:
+        from kiosk.drivers.pn532 import Pn532Reader
+
+        return Pn532Reader(reader.name, reader.device)
+
     def open_pcsc() -> InputPort:
         from kiosk.drivers.pcsc import PcscReader
 
         return PcscReader(reader.name, reader.match)
 
-    return open_pcsc
+    return open_pn532 if reader.driver is options.ReaderDriver.PN532 else open_pcsc
 
 
 def _display(display: options.Display, bench: Bench) -> Callable[[], DisplayPort]:
@@ -105,12 +115,14 @@ def _display(display: options.Display, bench: Bench) -> Callable[[], DisplayPort
 
     def open_display() -> DisplayPort:
         from kiosk.drivers import oled
+        from kiosk.drivers.gpio import open_chip
 
         bus: oled.I2c | oled.Spi
         match display.bus:
             case options.I2c(port, address):
                 bus = oled.I2c(port, address)
             case options.Spi(port, device, gpio_dc, gpio_reset):
+                open_chip()
                 bus = oled.Spi(port, device, gpio_dc, gpio_reset)
             case None:
                 raise AssertionError("a real display has a bus")
@@ -129,7 +141,8 @@ def _display_worker(
     glass = Glass()
 
     def show(device: DisplayPort, screen: Screen) -> None:
-        device.show(glass.frame(screen, bench.language()))
+        marks = {"training": True} if bench.training else {}
+        device.show(glass.frame(screen, bench.language(), **marks))
 
     return OutputWorker(
         bench.duty(Part.DISPLAY),

@@ -6,13 +6,14 @@ nobody.
 
 import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from kiosk import __version__
+from kiosk.assembly import training
 from kiosk.assembly.devices import Bench, SlipJob, Virtual, inputs, outputs
 from kiosk.domain import effects as ef
 from kiosk.domain.catalogue import Catalogue
-from kiosk.domain.devices import Part, PartReport, PartState, PrintOutcome
+from kiosk.domain.devices import Part, PartReport, PartState, PrintOutcome, Vitals
 from kiosk.domain.errors import ConfigError, JournalError, SettingsError
 from kiosk.domain.events import (
     CatalogueChanged,
@@ -20,12 +21,17 @@ from kiosk.domain.events import (
     Correlation,
     Event,
     Identified,
+    OperatorIdentified,
     PartChanged,
     PolicyChanged,
     Refused,
+    Surveyed,
 )
+from kiosk.domain.members import OperatorRecord
 from kiosk.domain.policy import Policy
 from kiosk.domain.refusals import Reason, Refusal
+from kiosk.domain.views import MemberView, OperatorView
+from kiosk.journal.journal import Journal
 from kiosk.journal.standing import Receipt
 from kiosk.journal.thread import JournalThread
 from kiosk.loop import Hands, Loop, World
@@ -37,11 +43,14 @@ from kiosk.sync.options import Broker, CourierConfig, Identity
 from kiosk.sync.ports import LinkEvent, MqttLink
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 class Kiosk:
     """A kiosk.  `watch` sees every effect, after its hand took it, on the loop's thread.
+
+    `switch_training` is told, on that thread too, that this kiosk shall be replaced by one in
+    training mode, or out of it.  With `trainees` this is one in training mode, for these
+    operators: a journal in memory with demo members, and no courier.
 
     Raises SettingsError where the settings file is damaged, DeviceError for a virtual part that
     nobody plays.
@@ -53,15 +62,24 @@ class Kiosk:
         clock: Clock,
         virtual: Virtual | None = None,
         watch: Callable[[ef.Effect], None] = lambda _: None,
+        switch_training: Callable[[bool], None] = lambda _: None,
+        trainees: tuple[OperatorRecord, ...] | None = None,
     ) -> None:
         self._config, self._clock, self._watch = config, clock, watch
+        self._switch_training = switch_training
         self._documents = Documents(config.settings)
         self._claim()
         policy = self._documents.policy() or Policy(language=config.terminal.language)
         self.world = World(config.terminal.id, policy)
+        self.world.training = trainees is not None
+        # nobody is to be reached there, so that nothing is missed
+        self.world.online = self.world.training
+        self.world.vitals = Vitals(__version__)
         self.loop = Loop(self.world, self._hands(), clock)
-        self.journal = JournalThread(config.journal, self._report, clock)
-        self.courier = self._build_courier(policy.version)
+        path = None if self.world.training else config.journal
+        self.journal = JournalThread(path, self._report, clock)
+        self.courier = None if self.world.training else self._build_courier(policy.version)
+        self._trainees = trainees
         bench = Bench(
             clock,
             virtual or {},
@@ -69,6 +87,7 @@ class Kiosk:
             self._report,
             self._printed,
             lambda: self.world.policy.language,
+            self.world.training,
         )
         self._outputs = dict(outputs(config, bench))
         self._inputs = list(inputs(config, bench))
@@ -93,13 +112,20 @@ class Kiosk:
         """Start every thread."""
         self.loop.thread.start()
         self.journal.start()
+        if self._trainees is not None:
+            trainees, now = self._trainees, self._clock.now()
+            self.journal.submit(lambda journal: training.fill(journal, trainees, now), _forget)
+            self.loop.post(CatalogueChanged(training.CATALOGUE))
         for worker in [*self._outputs.values(), *self._inputs]:
             worker.start()
-        self.courier.start()
+        if self.courier is not None:
+            self.courier.start()
 
     def stop(self, seconds: float = 5.0) -> tuple[str, ...]:
         """Stop every thread; name those that still hang after `seconds` each."""
-        speakers: list[Any] = [self.courier, *self._inputs, *self._outputs.values()]
+        speakers: list[Any] = [*self._inputs, *self._outputs.values()]
+        if self.courier is not None:
+            speakers.insert(0, self.courier)
         for one in speakers:
             one.stop()
         hanging = [
@@ -114,11 +140,13 @@ class Kiosk:
 
     def beats(self) -> dict[str, Callable[[], float]]:
         """Name the vital threads, each with its last sign of life in mono() seconds."""
-        return {
+        beats = {
             "loop": lambda: self.loop.last_beat,
             "journal": lambda: self.journal.last_beat,
-            "courier": lambda: self.courier.last_beat,
         }
+        if (courier := self.courier) is not None:
+            beats["courier"] = lambda: courier.last_beat
+        return beats
 
     # --- what the journal is asked, and what it answers ---------------------------------------
 
@@ -132,9 +160,9 @@ class Kiosk:
             self.loop.post(CatalogueChanged(answer))
 
     def _answer(
-        self, correlation: Correlation, then: Callable[[T], Event]
-    ) -> Callable[[T | Refusal | JournalError], None]:
-        def post(answer: T | Refusal | JournalError) -> None:
+        self, correlation: Correlation, then: Callable[[Any], Event]
+    ) -> Callable[[object], None]:
+        def post(answer: object) -> None:
             match answer:
                 case Refusal(reason=reason):
                     self.loop.post(Refused(correlation, reason))
@@ -147,26 +175,47 @@ class Kiosk:
 
     def _identify(self, effect: ef.Identify) -> None:
         correlation = effect.correlation
-        self.journal.submit(
-            lambda journal: journal.identify(effect.medium),
-            self._answer(correlation, lambda view: Identified(correlation, view)),
-        )
+
+        def identified(view: MemberView | OperatorView) -> Event:
+            if isinstance(view, OperatorView):
+                return OperatorIdentified(correlation, view)
+            return Identified(correlation, view)
+
+        def owner(journal: Journal) -> MemberView | OperatorView:
+            try:
+                return journal.identify(effect.medium)
+            except Refusal as e:
+                if not self.world.training or e.reason is not Reason.UNKNOWN_MEDIUM:
+                    raise
+                return journal.identify(training.stand_in(effect.medium))
+
+        self.journal.submit(owner, self._answer(correlation, identified))
 
     def _commit(self, effect: ef.Commit) -> None:
         correlation = effect.correlation
 
         def committed(receipt: Receipt) -> Event:
-            self.courier.committed()
+            if self.courier is not None:
+                self.courier.committed()
             return Committed(correlation, receipt.seq, receipt.journal, receipt.view)
 
         self.journal.submit(
             lambda journal: journal.commit(effect.draft), self._answer(correlation, committed)
         )
 
+    def _survey(self, effect: ef.Survey) -> None:
+        correlation = effect.correlation
+        self.journal.submit(
+            lambda journal: journal.workday(effect.operator, effect.day, effect.since),
+            self._answer(correlation, lambda workday: Surveyed(correlation, workday)),
+        )
+
     def _mark_shown(self, effect: ef.MarkShown) -> None:
         self.journal.submit(lambda journal: journal.mark_shown(effect.seq), _forget)
 
     def _printed(self, job: SlipJob, outcome: PrintOutcome) -> None:
+        if not job.seq:
+            return  # a slip of no row
         self.journal.submit(
             lambda journal: journal.record_print(job.seq, job.slip.copy, outcome), _forget
         )
@@ -193,6 +242,14 @@ class Kiosk:
             clock=self._clock,
         )
 
+    def _ask_allowance(self, effect: ef.AskAllowance) -> None:
+        if self.courier is not None:
+            self.courier.ask_allowance(effect.accounts)
+
+    def _report_unknown(self, effect: ef.ReportUnknown) -> None:
+        if self.courier is not None:
+            self.courier.report_unknown(effect.medium)
+
     def _new_policy(self, policy: Policy) -> None:
         try:
             self._documents.store_policy(policy)
@@ -207,12 +264,14 @@ class Kiosk:
             ef.Identify: self._identify,
             ef.Commit: self._commit,
             ef.MarkShown: self._mark_shown,
+            ef.Survey: self._survey,
+            ef.SwitchTraining: lambda e: self._switch_training(e.on),
             ef.Show: lambda e: self._put(Part.DISPLAY, e.screen),
             ef.Light: lambda e: self._put(Part.LAMPS, e.lamp),
             ef.Play: lambda e: self._put(Part.BUZZER, e.sound),
             ef.Print: lambda e: self._put(Part.PRINTER, SlipJob(e.seq, e.slip)),
-            ef.AskAllowance: lambda e: self.courier.ask_allowance(e.accounts),
-            ef.ReportUnknown: lambda e: self.courier.report_unknown(e.medium),
+            ef.AskAllowance: self._ask_allowance,
+            ef.ReportUnknown: self._report_unknown,
         }
         return {kind: self._watched(hand) for kind, hand in hands.items()}
 

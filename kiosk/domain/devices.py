@@ -38,6 +38,21 @@ class PartReport:
     detail: str = ""
 
 
+@dc.dataclass(frozen=True, slots=True)
+class Vitals:
+    """What else a technician asks for.  `disk_free` in percent, None when nobody could tell.
+
+    `rows` are in `journal`, of which central has acknowledged the first `acknowledged`.
+    """
+
+    software: str = ""
+    journal: str = ""
+    rows: int = 0
+    acknowledged: int = 0
+    directory: int = 0
+    disk_free: int | None = None
+
+
 class Button(enum.StrEnum):
     """The three buttons: A confirms, B goes on to the next choice, C goes back."""
 

@@ -11,7 +11,7 @@ from kiosk.domain.devices import Lamp, Sound
 from kiosk.domain.events import Correlation
 from kiosk.domain.media import MediumKey
 from kiosk.domain.screens import Screen
-from kiosk.domain.slips import Slip
+from kiosk.domain.slips import AnySlip
 from kiosk.domain.transactions import AnyLine
 
 
@@ -21,11 +21,39 @@ class Effect:
 
 
 @dc.dataclass(frozen=True, slots=True)
-class Identify(Effect):
-    """Ask the journal whose medium this is.  Answered by Identified or Refused."""
+class Ask(Effect):
+    """Base of what exactly one outcome answers, by its correlation id."""
 
     correlation: Correlation
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Identify(Ask):
+    """Ask the journal whose medium this is.
+
+    Answered by Identified, OperatorIdentified or Refused.
+    """
+
     medium: MediumKey
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Survey(Ask):
+    """Ask the journal for an operator's local `day`; what is younger than `since` may be undone.
+
+    Answered by Surveyed or Refused.
+    """
+
+    operator: str
+    day: dt.date
+    since: dt.datetime
+
+
+@dc.dataclass(frozen=True, slots=True)
+class SwitchTraining(Effect):
+    """Enter or leave training mode: the same program on an in-memory journal, sync off (S55)."""
+
+    on: bool
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -44,10 +72,9 @@ class Draft:
 
 
 @dc.dataclass(frozen=True, slots=True)
-class Commit(Effect):
+class Commit(Ask):
     """Write this transaction.  Answered by Committed or Refused, however late."""
 
-    correlation: Correlation
     draft: Draft
 
 
@@ -81,10 +108,13 @@ class Play(Effect):
 
 @dc.dataclass(frozen=True, slots=True)
 class Print(Effect):
-    """Print a slip for row `seq`.  The outcome goes to the print record, never to the flow."""
+    """Print a slip for row `seq`; 0 for one that is of no row.
+
+    The outcome goes to the print record, never to the flow.
+    """
 
     seq: int
-    slip: Slip
+    slip: AnySlip
 
 
 @dc.dataclass(frozen=True, slots=True)

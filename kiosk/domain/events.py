@@ -11,11 +11,11 @@ import dataclasses as dc
 from typing import NewType
 
 from kiosk.domain.catalogue import Catalogue
-from kiosk.domain.devices import Button, PartReport
+from kiosk.domain.devices import Button, PartReport, Vitals
 from kiosk.domain.media import MediumKey
 from kiosk.domain.policy import Policy
 from kiosk.domain.refusals import Reason
-from kiosk.domain.views import MemberView
+from kiosk.domain.views import MemberView, OperatorView, Workday
 
 Correlation = NewType("Correlation", int)
 
@@ -103,6 +103,13 @@ class LinkChanged(Stimulus):
 
 
 @dc.dataclass(frozen=True, slots=True)
+class VitalsChanged(Stimulus):
+    """The main thread looked at journal and disk, and something is new."""
+
+    vitals: Vitals
+
+
+@dc.dataclass(frozen=True, slots=True)
 class PolicyChanged(Stimulus):
     """Central sent new rules."""
 
@@ -114,6 +121,11 @@ class CatalogueChanged(Stimulus):
     """A newer price list is current."""
 
     catalogue: Catalogue
+
+
+@dc.dataclass(frozen=True, slots=True)
+class DirectoryChanged(Stimulus):
+    """Newer members, cards or balances have come from central."""
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -133,6 +145,20 @@ class Identified(Outcome):
     """The medium belongs to this member."""
 
     view: MemberView
+
+
+@dc.dataclass(frozen=True, slots=True)
+class OperatorIdentified(Outcome):
+    """The medium is an operator's."""
+
+    view: OperatorView
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Surveyed(Outcome):
+    """This is the operator's day."""
+
+    workday: Workday
 
 
 @dc.dataclass(frozen=True, slots=True)

@@ -110,8 +110,39 @@ class Medium(Frozen, frozen=True):
     status: MediumStatus = MediumStatus.ACTIVE
 
 
+class Ticket(Frozen, frozen=True):
+    """An open service ticket (服务单): paid for on `day`, and not yet logged as done."""
+
+    ticket: Id
+    service: Code
+    day: dt.date
+    pet: str = ""
+
+
+class Role(enum.StrEnum):
+    """What someone who works here may do at the kiosk; manager and owner may do everything."""
+
+    GROOMER = "groomer"
+    CASHIER = "cashier"
+    TECHNICIAN = "technician"
+    MANAGER = "manager"
+    OWNER = "owner"
+
+
+class OperatorRecord(Frozen, frozen=True):
+    """Someone who works here (店员), with the cards that sign in."""
+
+    operator: Id
+    name: str
+    role: Role
+    media: tuple[Medium, ...] = ()
+
+
 class MemberRecord(Frozen, frozen=True):
-    """One member in the directory."""
+    """One member in the directory.
+
+    `bonus_due` 分 of bonus come on `bonus_due_on` (按月返还); `tickets` are open at central.
+    """
 
     member: Id
     masked_name: str
@@ -124,3 +155,6 @@ class MemberRecord(Frozen, frozen=True):
     last_pet: str = ""
     last_service: str = ""
     notice: str = ""
+    tickets: tuple[Ticket, ...] = ()
+    bonus_due: Amount = 0
+    bonus_due_on: dt.date | None = None

@@ -26,7 +26,11 @@ class SlipPolicy(enum.StrEnum):
 
 
 class Policy(Frozen, frozen=True):
-    """One version of the rules.  Durations in seconds."""
+    """One version of the rules.  Durations in seconds, or minutes where the name says so.
+
+    `checkin_points` 0 turns 签到 off.  `slip_qr` is printed as a QR code, with `{number}` replaced
+    by the slip's number; empty prints none.
+    """
 
     version: Annotated[int, msgspec.Meta(ge=0)] = 0
     shop_name: str = "宠物之家"
@@ -39,3 +43,7 @@ class Policy(Frozen, frozen=True):
     patience_seconds: Seconds = 3.0
     same_tap_seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 1.5
     banner: str = ""
+    operator_minutes: Annotated[float, msgspec.Meta(gt=0, le=600)] = 10.0
+    undo_minutes: Annotated[float, msgspec.Meta(ge=0, le=600)] = 5.0
+    checkin_points: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 5
+    slip_qr: Annotated[str, msgspec.Meta(max_length=200)] = ""

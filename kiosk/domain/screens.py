@@ -2,19 +2,14 @@
 
 import dataclasses as dc
 import datetime as dt
+import enum
 
+from kiosk.domain.desk import DeskScreen
 from kiosk.domain.devices import Part
 from kiosk.domain.members import Pet, Tier
+from kiosk.domain.names import Name
 from kiosk.domain.pricing import PriceLine
 from kiosk.domain.refusals import Reason
-
-
-@dc.dataclass(frozen=True, slots=True)
-class Name:
-    """A name in both languages."""
-
-    zh: str
-    en: str
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -55,9 +50,40 @@ class Choice:
     expired: bool = False
 
 
+class NoteKind(enum.Enum):
+    """What a line for the member is about."""
+
+    CHECKIN = enum.auto()
+    """签到: `amount` points are on their way."""
+    BIRTHDAY = enum.auto()
+    """`name` has its birthday today."""
+    DUE = enum.auto()
+    """`name`'s `text` (vaccine, worming …) is due on `day`."""
+    BONUS = enum.auto()
+    """`amount` 分 of bonus come on `day`."""
+    PASS_ENDS = enum.auto()
+    """The pass `text` ends on `day`."""
+    NOTICE = enum.auto()
+    """`text` from the shop."""
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Note:
+    """One line that the member should know."""
+
+    kind: NoteKind
+    name: str = ""
+    text: str = ""
+    day: dt.date | None = None
+    amount: int = 0
+
+
 @dc.dataclass(frozen=True, slots=True)
 class Member:
-    """A greeted member: value and points, and the choices with one selected."""
+    """A greeted member: value and points, and the choices with one selected.
+
+    `note` is the most pressing line, if any.
+    """
 
     masked_name: str
     tier: Tier
@@ -66,20 +92,35 @@ class Member:
     points: int
     choices: tuple[Choice, ...]
     selected: int
+    note: Note | None = None
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Details:
+    """All lines for the member, a page at a time; B turns the page."""
+
+    masked_name: str
+    tier: Tier
+    notes: tuple[Note, ...]
+    first: int = 0
 
 
 @dc.dataclass(frozen=True, slots=True)
 class ChoosePet:
-    """Which pet is it for?"""
+    """Which pet is it for?  For staff the warning of the selected pet is shown."""
 
     service: Name
     pets: tuple[Pet, ...]
     selected: int
+    staff: bool = False
 
 
 @dc.dataclass(frozen=True, slots=True)
 class Confirm:
-    """The last look before a spend: one visit of a pass, or a price with its lines."""
+    """The last look before a spend: one visit of a pass, or a price with its lines.
+
+    For staff `masked_name` and the pet's `warning` are shown too.
+    """
 
     service: Name
     pet_name: str
@@ -87,6 +128,8 @@ class Confirm:
     price: int | None
     price_lines: tuple[PriceLine, ...]
     left: int
+    masked_name: str = ""
+    warning: str = ""
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -109,6 +152,7 @@ class Done:
     value_left: int | None
     points: int
     printing: bool
+    ask_slip: bool = False
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -156,4 +200,6 @@ Screen = (
     | Refused
     | Unreadable
     | OneCardOnly
+    | Details
+    | DeskScreen
 )

@@ -82,7 +82,51 @@ class Release(Line, tag="release", frozen=True):
     legs: tuple[Leg, ...]
 
 
-AnyLine = VisitRedeem | ValueRedeem | ValueLoad | Release
+class PassLoad(Line, tag="pass.load", frozen=True):
+    """A punch pass sold by a cashier: a new pass with new purses, `bought` and perhaps `gift`.
+
+    `pass_id` is fresh and random; the purses are named after it by `pass_accounts`.
+    """
+
+    plan: Code
+    paid: Positive
+    means: Means
+    pass_id: Id
+    bought: Leg
+    gift: Leg | None = None
+
+
+class VisitLog(Line, tag="visit.log", frozen=True):
+    """A service is done, by the operator of the header.
+
+    Closes `ticket`; with an empty one, the ticket that this same transaction opens.  Takes
+    nothing, so that a member who paid at drop-off is not charged again (design, §4).
+    """
+
+    service: Code
+    pet: str = ""
+    ticket: str = ""
+    follow_up: dt.date | None = None
+
+
+class CheckIn(Line, tag="checkin", frozen=True):
+    """签到: the member's first tap on this local day here.  Central alone mints the points."""
+
+    day: dt.date
+
+
+class Void(Line, tag="void", frozen=True):
+    """Row `ref` of the header, of this same journal, is undone as a whole, at most once.
+
+    `back` returns what it spent, `out` takes back what it loaded; a ticket it opened is gone, one
+    it closed is open again.
+    """
+
+    back: tuple[Leg, ...] = ()
+    out: tuple[Leg, ...] = ()
+
+
+AnyLine = VisitRedeem | ValueRedeem | ValueLoad | PassLoad | VisitLog | CheckIn | Void | Release
 
 
 class Transaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -143,19 +187,59 @@ class Delta(msgspec.Struct, frozen=True):
     posted: int = 0
 
 
+def legs_of(line: AnyLine) -> tuple[Leg, ...]:
+    """List every account that a line names, with its amount."""
+    match line:
+        case VisitRedeem() | ValueRedeem() | ValueLoad() | Release():
+            return line.legs
+        case PassLoad(bought=bought, gift=gift):
+            return (bought,) if gift is None else (bought, gift)
+        case Void(back=back, out=out):
+            return back + out
+        case VisitLog() | CheckIn():
+            return ()
+
+
 def deltas(lines: tuple[AnyLine, ...]) -> dict[str, Delta]:
-    """Sum what the lines do, by account.  The one statement of design §6's rule."""
+    """Sum what the lines do, by account.  The one statement of design §6's rule.
+
+    A spend takes from held and posted, a load adds to both, a void undoes either, a release
+    gives back what is held and posts nothing.
+    """
     held: Counter[str] = Counter()
     posted: Counter[str] = Counter()
     for line in lines:
-        for leg in line.legs:
-            match line:
-                case VisitRedeem() | ValueRedeem():
+        signed: list[tuple[Leg, int]] = []
+        match line:
+            case VisitRedeem() | ValueRedeem():
+                signed = [(leg, -1) for leg in line.legs]
+            case ValueLoad() | PassLoad():
+                signed = [(leg, 1) for leg in legs_of(line)]
+            case Void(back=back, out=out):
+                signed = [(leg, 1) for leg in back] + [(leg, -1) for leg in out]
+            case Release(legs=legs):
+                for leg in legs:
                     held[leg.account] -= leg.amount
-                    posted[leg.account] -= leg.amount
-                case ValueLoad():
-                    held[leg.account] += leg.amount
-                    posted[leg.account] += leg.amount
-                case Release():
-                    held[leg.account] -= leg.amount
+            case VisitLog() | CheckIn():
+                pass
+        for leg, sign in signed:
+            held[leg.account] += sign * leg.amount
+            posted[leg.account] += sign * leg.amount
     return {a: Delta(held[a], posted[a]) for a in held.keys() | posted.keys()}
+
+
+def undo(lines: tuple[AnyLine, ...]) -> Void:
+    """Make the line that undoes these: what they took comes back, what they loaded goes out."""
+    back = [leg for x in lines if isinstance(x, VisitRedeem | ValueRedeem) for leg in x.legs]
+    out = [leg for x in lines if isinstance(x, ValueLoad | PassLoad) for leg in legs_of(x)]
+    return Void(tuple(back), tuple(out))
+
+
+def ticket_id(journal: str, seq: int, line: int) -> str:
+    """Name the service ticket that line number `line` (from 0) of row `seq` opens."""
+    return f"{journal}.{seq}.{line}"
+
+
+def pass_accounts(pass_id: str) -> tuple[str, str]:
+    """Name the purses of a pass sold at a kiosk: bought visits, gift visits."""
+    return f"{pass_id}.b", f"{pass_id}.g"

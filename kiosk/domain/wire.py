@@ -12,7 +12,7 @@ import msgspec
 
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.errors import Malformed
-from kiosk.domain.members import Amount, Id, MemberRecord
+from kiosk.domain.members import Amount, Id, MemberRecord, OperatorRecord
 from kiosk.domain.policy import Policy
 
 T = TypeVar("T")
@@ -180,7 +180,8 @@ class DirectoryPage(Message, tag="directory.page", frozen=True):
     may come unasked.  All pages of a set carry the same `version`.
 
     `applied` is how far the asking journal was applied when the page was made: balances posted
-    here include its rows up to there and none above.
+    here, and open tickets, include its rows up to there and none above.  `operators`, where given,
+    is the store's whole list.
     """
 
     journal: Uuid
@@ -191,6 +192,7 @@ class DirectoryPage(Message, tag="directory.page", frozen=True):
     applied: Seq
     members: list[MemberRecord]
     removed: list[Id] = []
+    operators: list[OperatorRecord] | None = None
     since: Seq = 0
 
 

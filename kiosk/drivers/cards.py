@@ -1,16 +1,19 @@
 """Who is this card?  The exchange that ends in a medium key, without any I/O.
 
 identify() is a generator: it yields the next APDU to send and is sent the card's Response; what
-it returns is the key.  An issued token (`PM1:` in an NDEF text or URI) beats the UID.
+it returns is the key.  An issued token (`PM1:` in an NDEF text or URI) beats the UID.  GET_UID and
+READ_BINARY are a PC/SC reader's own; the driver of a bare NFC chip answers them in its place.
 
 Never a wrong key: the UID counts only once the card itself has said that it carries no token.  A
 read that fails half-way raises, because a token card taken by its UID would be another member's
 medium or nobody's.  CardGone is worth another try while the card lies there, Malformed is not.
 
 Sources: PC/SC part 3, 3.1.3.2.3 (ATR of a storage card) and 3.2.2 (GET DATA, READ BINARY); NFC
-Forum Type 2 Tag 1.0 and Type 4 Tag 2.0; ISO/IEC 14443-3, 6.5.4 (UID) and 7816-4 (status words).
+Forum Type 2 Tag 1.0 and Type 4 Tag 2.0; ISO/IEC 14443-3, 6.5.3 (SAK) and 6.5.4 (UID), and 7816-4
+(status words); NXP AN10833 (SAK of the MIFARE and NTAG families).
 """
 
+import enum
 from collections.abc import Callable, Generator
 from typing import NamedTuple
 
@@ -27,6 +30,14 @@ class Response(NamedTuple):
     sw: int
 
 
+class Kind(enum.Enum):
+    """How a card keeps its NDEF message, if it has a place for one."""
+
+    UID_ONLY = enum.auto()
+    TYPE2 = enum.auto()
+    TYPE4 = enum.auto()
+
+
 Exchange = Generator[bytes, Response, MediumKey]
 _Step = Generator[bytes, Response, bytes | None]
 
@@ -35,6 +46,9 @@ MAX_MESSAGE = 1024
 """Bytes.  No issued card holds a longer NDEF message; a longer one is another's."""
 
 GET_UID = bytes.fromhex("FFCA000000")
+READ_BINARY = b"\xff\xb0\x00"
+"""Start of the APDU that reads four pages, from the one whose number follows."""
+
 SELECT_NDEF = bytes.fromhex("00A4040007D276000085010100")
 _CAPABILITIES = b"\xe1\x03"
 
@@ -67,7 +81,28 @@ def run(exchange: Exchange, transmit: Callable[[bytes], Response]) -> MediumKey:
         return key
 
 
-def identify(atr: bytes) -> Exchange:
+def kind_of_atr(atr: bytes) -> Kind:
+    """Tell a card by the ATR that PC/SC makes for it; it marks those without ISO/IEC 14443-4."""
+    at = atr.find(_STORAGE)
+    if at < 0 or len(atr) < at + 11:
+        return Kind.TYPE4
+    name = int.from_bytes(atr[at + 9 : at + 11], "big")
+    return Kind.TYPE2 if name in _TYPE2_NAMES else Kind.UID_ONLY
+
+
+def kind_of_sak(sak: int) -> Kind:
+    """Tell a card by the byte it answers to its selection: bit 6 is ISO/IEC 14443-4."""
+    if sak & 0x20:
+        return Kind.TYPE4
+    return Kind.UID_ONLY if sak else Kind.TYPE2
+
+
+def is_random(uid: bytes) -> bool:
+    """Tell whether a card made this UID up when it was powered (ISO/IEC 14443-3, 6.5.4)."""
+    return len(uid) == 4 and uid[0] == 0x08
+
+
+def identify(kind: Kind) -> Exchange:
     """Ask a card for its key.
 
     Raises Malformed when what it holds is broken or not an identity, CardGone when it did not
@@ -75,20 +110,17 @@ def identify(atr: bytes) -> Exchange:
     """
     uid = yield GET_UID
     refused = _refused(uid)
-    name = _storage_name(atr)
-    message: bytes | None
-    if name is None:
+    message: bytes | None = None
+    if kind is Kind.TYPE4:
         message = yield from _type4_message()
-    elif name in _TYPE2_NAMES:
+    elif kind is Kind.TYPE2:
         message = yield from _type2_message()
-    else:
-        message = None
     token = _token(message or b"")
     if token is not None:
         return token
     if refused:
         raise Malformed("neither a token nor a UID")
-    if len(uid.data) == 4 and uid.data[0] == 0x08:
+    if is_random(uid.data):
         raise Malformed("a random UID, new at each tap, and no token")
     return media.from_uid(uid.data)
 
@@ -109,14 +141,6 @@ def _require(answer: Response, count: int, what: str) -> bytes:
     if len(answer.data) != count:
         raise CardGone(f"{what}: {len(answer.data)} of {count} bytes came")
     return answer.data
-
-
-def _storage_name(atr: bytes) -> int | None:
-    """Return the PC/SC name of a storage card; None for a card that speaks ISO/IEC 14443-4."""
-    at = atr.find(_STORAGE)
-    if at < 0 or len(atr) < at + 11:
-        return None
-    return int.from_bytes(atr[at + 9 : at + 11], "big")
 
 
 def _token(message: bytes) -> MediumKey | None:
@@ -143,7 +167,7 @@ def _type2_message() -> _Step:
 
 def _pages(first: int) -> Generator[bytes, Response, bytes]:
     """Read four pages, 16 bytes, as the card's own READ does."""
-    answer = yield bytes([0xFF, 0xB0, 0x00, first, 16])
+    answer = yield READ_BINARY + bytes([first, 16])
     return _require(answer, 16, f"page {first}")
 
 

@@ -152,7 +152,7 @@ class PcscReader:
                 self._check_card(hr)
                 return cards.parse(bytes(answer))
 
-            return cards.run(cards.identify(bytes(atr)), transmit)
+            return cards.run(cards.identify(cards.kind_of_atr(bytes(atr))), transmit)
 
     @contextlib.contextmanager
     def _connection(self, reader: str) -> Iterator[tuple[Any, int]]:

@@ -77,7 +77,7 @@ class BuzzerPort(Protocol):
     """The buzzer."""
 
     def play(self, sound: Sound) -> None:
-        """Start this sound; returns at once."""
+        """Play this sound; returns within 0.3 s."""
 
     def close(self) -> None:
         """Silent, and given back."""

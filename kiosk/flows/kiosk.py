@@ -1,20 +1,24 @@
 """The kiosk's transition table, complete."""
 
 from kiosk.domain.devices import Button
+from kiosk.domain.effects import Print
 from kiosk.domain.events import (
+    ButtonPressed,
     CardPresented,
     CardUnreadable,
     CodeRejected,
     CodeScanned,
     Committed,
     DeadlinePassed,
+    DirectoryChanged,
     Identified,
     Presented,
     Refused,
     SeveralCards,
     Started,
 )
-from kiosk.flows import member, rest, spend
+from kiosk.flows import desk_table, member, rest, spend
+from kiosk.flows.desk_states import Proving, RefusingStaff
 from kiosk.flows.states import (
     Committing,
     Confirming,
@@ -23,6 +27,7 @@ from kiosk.flows.states import (
     Greeting,
     Identifying,
     PickingPet,
+    ReadingDetails,
     Recalling,
     Refusing,
     Resting,
@@ -33,12 +38,13 @@ from kiosk.flows.table import Row, Table, press, row, stay
 
 
 def present_other(
-    state: Recalling | Greeting | PickingPet | Confirming,
+    state: Recalling | Greeting | ReadingDetails | PickingPet | Confirming,
     event: Presented,
     context: Context,
 ) -> Step:
     """The same medium again changes nothing; another one begins another visit."""
-    if event.medium == state.medium:
+    medium = state.job.medium if isinstance(state, Confirming) else state.medium
+    if event.medium == medium:
         return stay(state, event, context)
     return rest.present(state, event, context)
 
@@ -78,6 +84,7 @@ def _begin() -> list[Row]:
             row(Greeting, tap, present_other, Greeting, Identifying),
             row(PickingPet, tap, present_other, PickingPet, Identifying),
             row(Confirming, tap, present_other, Confirming, Identifying),
+            row(ReadingDetails, tap, present_other, ReadingDetails, Identifying),
             row(Finished, tap, present_after, Finished, Identifying),
             row(Doubting, tap, spend.still_doubt, Doubting),
         ]
@@ -104,15 +111,30 @@ def _member() -> list[Row]:
         press(Recalling, Button.B, member.go_on, Greeting),
         press(Recalling, Button.C, member.go_on, Greeting),
         row(Recalling, DeadlinePassed, rest.rest, Resting),
-        press(Greeting, Button.A, member.choose, PickingPet, Confirming, Refusing),
+        press(Greeting, Button.A, member.choose, PickingPet, Confirming, ReadingDetails, Refusing),
+        press(ReadingDetails, Button.A, member.close_details, Greeting),
+        press(ReadingDetails, Button.B, member.turn_page, ReadingDetails),
+        press(ReadingDetails, Button.C, member.close_details, Greeting),
+        row(ReadingDetails, DeadlinePassed, rest.rest, Resting),
         press(Greeting, Button.B, member.next_offer, Greeting),
         press(Greeting, Button.C, member.leave, Resting),
         row(Greeting, DeadlinePassed, rest.rest, Resting),
+        row(Greeting, DirectoryChanged, member.look_again, Greeting),
+        row(Greeting, Identified, member.seen_again, Greeting),
+        row(Greeting, Refused, member.not_seen_again, Refusing),
         press(PickingPet, Button.A, member.choose_pet, Confirming, Refusing),
         press(PickingPet, Button.B, member.next_pet, PickingPet),
         press(PickingPet, Button.C, member.back, Greeting),
         row(PickingPet, DeadlinePassed, rest.rest, Resting),
     ]
+
+
+def print_asked(state: Finished, event: ButtonPressed, context: Context) -> Step:
+    """A after a spend: print the slip if it was asked for; then rest."""
+    step = rest.rest(state, event, context)
+    if state.slip is None:
+        return step
+    return Step(step.state, (*step.effects, Print(state.seq, state.slip)), step.deadline)
 
 
 def _spend() -> list[Row]:
@@ -121,19 +143,21 @@ def _spend() -> list[Row]:
         press(Confirming, Button.C, member.back, Greeting),
         row(Confirming, DeadlinePassed, rest.rest, Resting),
         row(Committing, DeadlinePassed, spend.doubt, Doubting),
-        row(Committing, Committed, spend.committed, Finished),
-        row(Committing, Refused, spend.refused, Refusing),
-        row(Doubting, Committed, spend.committed, Finished),
-        row(Doubting, Refused, spend.refused, Refusing),
+        row(Committing, Committed, spend.committed, Finished, Proving),
+        row(Committing, Refused, spend.refused, Refusing, RefusingStaff),
+        row(Doubting, Committed, spend.committed, Finished, Proving),
+        row(Doubting, Refused, spend.refused, Refusing, RefusingStaff),
     ]
     rows += [press(Doubting, button, spend.still_doubt, Doubting) for button in Button]
-    for state in (Finished, Refusing):
-        rows += [press(state, button, rest.rest, Resting) for button in Button]
-        rows.append(row(state, DeadlinePassed, rest.rest, Resting))
+    rows.append(press(Finished, Button.A, print_asked, Resting))
+    rows += [press(Finished, button, rest.rest, Resting) for button in (Button.B, Button.C)]
+    rows += [press(Refusing, button, rest.rest, Resting) for button in Button]
+    rows += [row(state, DeadlinePassed, rest.rest, Resting) for state in (Finished, Refusing)]
+    rows.append(row(Refusing, DirectoryChanged, rest.bound, Refusing, Identifying))
     return rows
 
 
-TABLE = Table([*_begin(), *_member(), *_spend()])
+TABLE = Table([*_begin(), *_member(), *_spend(), *desk_table.rows()])
 """Every transition there is; docs/flows.md is drawn from it."""
 
 START: State = Starting()

@@ -1,46 +1,98 @@
 """A member's visit up to the confirmation: greeting, choice of service, choice of pet."""
 
 import dataclasses as dc
-from collections.abc import Iterable
 
 from kiosk.domain import screens
+from kiosk.domain.clock import ClockState
 from kiosk.domain.devices import Lamp, Part
-from kiosk.domain.effects import AskAllowance, Effect, Light, MarkShown, Print, Show
+from kiosk.domain.effects import (
+    AskAllowance,
+    Commit,
+    Draft,
+    Effect,
+    Identify,
+    Light,
+    MarkShown,
+    Print,
+    Show,
+)
 from kiosk.domain.events import ButtonPressed, Identified, Refused
 from kiosk.domain.media import MediumKey
 from kiosk.domain.members import Pet, PurseKind
+from kiosk.domain.names import Name
 from kiosk.domain.refusals import Reason
-from kiosk.domain.transactions import ValueRedeem
-from kiosk.domain.views import MemberView
+from kiosk.domain.screens import Choice
+from kiosk.domain.transactions import CheckIn, ValueRedeem
+from kiosk.domain.views import NOTHING, MemberView
 from kiosk.flows import receipts
+from kiosk.flows.jobs import Spend
+from kiosk.flows.notes import notes
 from kiosk.flows.offers import Offer, choice, offers, pets_in_order, price, settle
-from kiosk.flows.rest import refuse, rest, unknown_medium
-from kiosk.flows.states import Confirming, Greeting, Identifying, PickingPet, Recalling
-from kiosk.flows.step import Context, Refusal, Step
+from kiosk.flows.rest import UNKNOWN_SECONDS, refuse, rest, unknown_medium
+from kiosk.flows.states import (
+    Confirming,
+    Greeting,
+    Identifying,
+    PickingPet,
+    ReadingDetails,
+    Recalling,
+    Refusing,
+)
+from kiosk.flows.step import KEEP, Context, Refusal, Step
+
+DETAILS = Choice(Name("详情", "Details"))
+"""The choice that opens the notes: neither visits nor a price."""
 
 
 def held_elsewhere(view: MemberView) -> tuple[str, ...]:
-    """List the accounts of which another terminal, or central, holds a part."""
-    return tuple(a for a, balance in view.balances.items() if balance.shown > balance.held)
+    """List the accounts of which another terminal, or central, holds a part.
+
+    Points are spent nowhere yet and are never held by a terminal.
+    """
+    spendable = [p.account for p in view.record.purses if p.kind is not PurseKind.POINTS]
+    balances = {account: view.balances.get(account, NOTHING) for account in spendable}
+    return tuple(a for a, balance in balances.items() if balance.shown > balance.held)
 
 
 def identified(state: Identifying, event: Identified, context: Context) -> Step:
     """Greet; but first say what was taken last, if that was perhaps never seen."""
     view = event.view
-    asks: Iterable[Effect] = ()
+    asks: list[Effect] = []
     if context.online and (accounts := held_elsewhere(view)):
-        asks = (AskAllowance(accounts),)
+        asks.append(AskAllowance(accounts))
+    if first := is_first_today(view, context):
+        asks.append(check_in(view, context))
     if view.unshown is not None and (screen := receipts.already_taken(view, context)):
         seen = () if Part.DISPLAY in context.faults else (MarkShown(view.unshown.seq),)
         effects = (Light(Lamp.BUSY), Show(screen), *seen, *asks)
         recalling = Recalling(state.medium, view, view.unshown)
         return Step(recalling, effects, context.policy.idle_seconds)
-    greeting = greet(state.medium, view, context)
+    greeting = greet(state.medium, view, context, checked_in=first)
     return Step(greeting.state, (*greeting.effects, *asks), greeting.deadline)
+
+
+def is_first_today(view: MemberView, context: Context) -> bool:
+    """Tell whether this tap is the member's first of the day here (签到, S46).
+
+    With an unsynced clock nobody knows the day, and nothing is claimed.
+    """
+    known = context.clock is not ClockState.UNSYNCED
+    return known and context.policy.checkin_points > 0 and view.checked_in != context.day
+
+
+def check_in(view: MemberView, context: Context) -> Commit:
+    """Write the check-in beside the greeting, which does not wait for it."""
+    lines = (CheckIn(context.day),)
+    draft = Draft(
+        context.now, context.clock, context.day, lines, view.record.member, view.medium, 0
+    )
+    return Commit(context.correlation, draft)
 
 
 def not_identified(state: Identifying, event: Refused, context: Context) -> Step:
     """No member for this medium, a blocked one, or a journal that cannot answer."""
+    if event.reason is Reason.UNKNOWN_MEDIUM and state.again:
+        return Step(Refusing(unknown=state.medium), (), UNKNOWN_SECONDS)
     if event.reason is Reason.UNKNOWN_MEDIUM:
         return unknown_medium(state, context)
     return refuse(event.reason, context)
@@ -49,7 +101,7 @@ def not_identified(state: Identifying, event: Refused, context: Context) -> Step
 def reprint(state: Recalling, _event: ButtonPressed, context: Context) -> Step:
     """A on the recall: print its slip once more, marked as a copy, and go on."""
     greeting = greet(state.medium, state.view, context)
-    slip = receipts.recalled_slip(state.view, state.row, context)
+    slip = receipts.earlier_slip(state.view, state.row, context, copy=1)
     printing = (Print(state.row.seq, slip),) if slip and context.has_printer else ()
     return Step(greeting.state, (*greeting.effects, *printing), greeting.deadline)
 
@@ -59,9 +111,22 @@ def go_on(state: Recalling, _event: ButtonPressed, context: Context) -> Step:
     return greet(state.medium, state.view, context)
 
 
-def greet(medium: MediumKey, view: MemberView, context: Context, selected: int = 0) -> Step:
-    """Show the member and the choices."""
-    state = Greeting(medium, view, offers(view, context), selected)
+def greet(
+    medium: MediumKey,
+    view: MemberView,
+    context: Context,
+    selected: int = 0,
+    *,
+    checked_in: bool = False,
+) -> Step:
+    """Show the member and the choices; the last one opens the notes, if there are any."""
+    known = notes(view, context, checked_in=checked_in)
+    offered = offers(view, context)
+    rows = [choice(offer, view, context) for offer in offered]
+    if known:
+        rows.append(DETAILS)
+    selected = min(selected, max(0, len(rows) - 1))
+    state = Greeting(medium, view, offered, known, selected)
     value = view.value()
     screen = screens.Member(
         view.record.masked_name,
@@ -69,21 +134,47 @@ def greet(medium: MediumKey, view: MemberView, context: Context, selected: int =
         value.shown,
         value.held,
         view.total(PurseKind.POINTS).shown,
-        tuple(choice(offer, view, context) for offer in state.offers),
+        tuple(rows),
         selected,
+        known[0] if known else None,
     )
     return Step(state, (Light(Lamp.BUSY), Show(screen)), context.policy.idle_seconds)
 
 
+def look_again(state: Greeting, _event: object, context: Context) -> Step:
+    """Something has come from central: perhaps what another terminal held of this member."""
+    asking = dc.replace(state, correlation=context.correlation)
+    return Step(asking, (Identify(context.correlation, state.medium),), KEEP)
+
+
+def seen_again(state: Greeting, event: Identified, context: Context) -> Step:
+    """The member as of now, with the same choice selected; unchanged, nothing moves."""
+    if event.view == state.view:
+        return Step(dc.replace(state, correlation=None), (), KEEP)
+    found = offers(event.view, context)
+    selected = state.selected
+    if selected < len(state.offers) and state.offers[selected] in found:
+        selected = found.index(state.offers[selected])
+    step = greet(state.medium, event.view, context, selected)
+    return Step(step.state, step.effects, KEEP)
+
+
+def not_seen_again(_state: Greeting, event: Refused, context: Context) -> Step:
+    """The card has just been blocked, or the journal has failed."""
+    return refuse(event.reason, context)
+
+
 def next_offer(state: Greeting, _event: ButtonPressed, context: Context) -> Step:
     """B: the next choice."""
-    selected = (state.selected + 1) % max(1, len(state.offers))
+    selected = (state.selected + 1) % max(1, len(state.offers) + bool(state.notes))
     return greet(state.medium, state.view, context, selected)
 
 
 def choose(state: Greeting, _event: ButtonPressed, context: Context) -> Step:
     """A: take the selected choice; ask for the pet only where there are several."""
-    if not state.offers:
+    if state.selected >= len(state.offers):
+        if state.notes:
+            return read(ReadingDetails(state.medium, state.view, state.notes), context)
         return refuse(Reason.CATALOGUE_MISSING, context)
     offer = state.offers[state.selected]
     pets = pets_in_order(state.view)
@@ -138,15 +229,33 @@ def look(
         left,
     )
     version = context.catalogue.version if context.catalogue else 0
-    state = Confirming(medium, view, offer, pet, line, quoted, version)
+    state = Confirming(Spend(medium, view, offer, pet, line, quoted), version)
     return Step(state, (Show(screen),), context.policy.idle_seconds)
 
 
 def back(state: PickingPet | Confirming, _event: ButtonPressed, context: Context) -> Step:
     """C: back to the greeting, with the same choice selected."""
-    found = offers(state.view, context)
-    selected = found.index(state.offer) if state.offer in found else 0
-    return greet(state.medium, state.view, context, selected)
+    visit = state.job if isinstance(state, Confirming) else state
+    found = offers(visit.view, context)
+    selected = found.index(visit.offer) if visit.offer in found else 0
+    return greet(visit.medium, visit.view, context, selected)
+
+
+def read(state: ReadingDetails, context: Context) -> Step:
+    """Show the notes from the first on this page."""
+    record = state.view.record
+    screen = screens.Details(record.masked_name, record.tier, state.notes, state.first)
+    return Step(state, (Show(screen),), context.policy.idle_seconds)
+
+
+def turn_page(state: ReadingDetails, _event: ButtonPressed, context: Context) -> Step:
+    """B: the next note at the top, round and round."""
+    return read(dc.replace(state, first=(state.first + 1) % len(state.notes)), context)
+
+
+def close_details(state: ReadingDetails, _event: ButtonPressed, context: Context) -> Step:
+    """A or C: back to the greeting."""
+    return greet(state.medium, state.view, context)
 
 
 leave = rest

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from kiosk.domain.catalogue import Catalogue, Service
 from kiosk.domain.clock import ClockState
 from kiosk.domain.members import Pet, PunchPass, PurseKind, Size
+from kiosk.domain.names import Name
 from kiosk.domain.pricing import NoPrice, Quote, legs, quote, stored_value_order
 from kiosk.domain.refusals import Reason
-from kiosk.domain.screens import Choice, Name
+from kiosk.domain.screens import Choice
 from kiosk.domain.transactions import AnyLine, ValueRedeem, VisitRedeem
 from kiosk.domain.views import Balance, MemberView
 from kiosk.flows.step import Context, Refusal

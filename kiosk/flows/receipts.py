@@ -1,17 +1,25 @@
-"""The words of proof: the slip of a committed row, and the recall of one that was not seen."""
+"""The words of proof: the slip of a committed row, and of an earlier one, reprinted or undone."""
 
 from kiosk.domain import screens
-from kiosk.domain.catalogue import Service
+from kiosk.domain.catalogue import PassPlan, Service
 from kiosk.domain.clock import ClockState, local_time
+from kiosk.domain.desk import PlanRow
 from kiosk.domain.events import Committed
 from kiosk.domain.members import PunchPass
+from kiosk.domain.names import Name
 from kiosk.domain.pricing import PriceLine, PriceStep
-from kiosk.domain.screens import Name
-from kiosk.domain.slips import Slip
-from kiosk.domain.transactions import AnyLine, ValueRedeem, VisitRedeem
+from kiosk.domain.slips import AnySlip, LoadSlip, Slip
+from kiosk.domain.transactions import (
+    AnyLine,
+    PassLoad,
+    ValueLoad,
+    ValueRedeem,
+    VisitLog,
+    VisitRedeem,
+)
 from kiosk.domain.units import Fen
 from kiosk.domain.views import LastRow, MemberView
-from kiosk.flows.states import Committing
+from kiosk.flows.jobs import Spend
 from kiosk.flows.step import Context
 
 
@@ -20,9 +28,14 @@ def number(journal: str, seq: int) -> str:
     return f"{journal[:8]}-{seq:06d}"
 
 
-def slip(state: Committing, event: Committed, context: Context) -> Slip:
+def qr(journal: str, seq: int, context: Context) -> str:
+    """Write the text of the slip's QR code; empty where the shop wants none."""
+    return context.policy.slip_qr.replace("{number}", number(journal, seq))
+
+
+def slip(job: Spend, event: Committed, context: Context) -> Slip:
     """Write the slip of a row just committed: the price that was shown, the balances after it."""
-    offer, pet, quote, view = state.offer, state.pet, state.quote, event.view
+    offer, pet, quote, view = job.offer, job.pet, job.quote, event.view
     visits_left = view.visits(offer.punch_pass).shown if offer.punch_pass else None
     return Slip(
         context.policy.language,
@@ -40,38 +53,101 @@ def slip(state: Committing, event: Committed, context: Context) -> Slip:
         quote.lines if quote else (),
         view.value().shown if quote else None,
         quote.points if quote else 0,
+        qr=qr(event.journal, event.seq, context),
+        training=context.training,
     )
 
 
-def _service(code: str, context: Context) -> Service:
+def service_name(code: str, context: Context) -> Name:
+    """Name a service; by its code where this price list has it no more."""
     found = context.catalogue.service(code) if context.catalogue else None
-    return found or Service(code, code, code, {})
+    service = found or Service(code, code, code, {})
+    return Name(service.name_zh, service.name_en)
 
 
-def _taken(row: LastRow) -> VisitRedeem | ValueRedeem | None:
-    found = (line for line in row.lines if isinstance(line, VisitRedeem | ValueRedeem))
-    return next(found, None)
+def plan_row(line: ValueLoad | PassLoad, context: Context) -> PlanRow:
+    """Say what a load was, in the words of its plan."""
+    if isinstance(line, ValueLoad):
+        loaded = sum(leg.amount for leg in line.legs)
+        return PlanRow(line.paid, bonus=loaded - line.paid)
+    plans: tuple[PassPlan, ...] = context.catalogue.pass_plans if context.catalogue else ()
+    plan = next((p for p in plans if p.code == line.plan), None)
+    name = Name(plan.name_zh, plan.name_en) if plan else Name(line.plan, line.plan)
+    gift = line.gift.amount if line.gift else 0
+    return PlanRow(line.paid, name=name, visits=line.bought.amount, gift_visits=gift)
+
+
+Told = VisitRedeem | ValueRedeem | ValueLoad | PassLoad | VisitLog
+
+
+def told(row: LastRow) -> Told | None:
+    """Find the line that a row is about: what it took or loaded, else what it logged."""
+    by_weight: tuple[type[AnyLine], ...] = (VisitRedeem, ValueRedeem, ValueLoad, PassLoad, VisitLog)
+    for kind in by_weight:
+        for line in row.lines:
+            if isinstance(line, kind) and isinstance(line, Told):
+                return line
+    return None
+
+
+def row_name(row: LastRow, context: Context) -> Name:
+    """Name what a row was about: the service, or what was sold."""
+    match told(row):
+        case VisitRedeem(service=code) | ValueRedeem(service=code) | VisitLog(service=code):
+            return service_name(code, context)
+        case PassLoad() as line:
+            return plan_row(line, context).name or Name(line.plan, line.plan)
+        case ValueLoad():
+            return Name("充值", "Top-up")
+        case None:
+            return Name("", "")
 
 
 def already_taken(view: MemberView, context: Context) -> screens.AlreadyTaken | None:
     """Say what the unseen row took; None when it took nothing."""
-    if view.unshown is None or (line := _taken(view.unshown)) is None:
+    row = view.unshown
+    line = told(row) if row else None
+    if row is None or not isinstance(line, VisitRedeem | ValueRedeem):
         return None
-    service = _service(line.service, context)
     return screens.AlreadyTaken(
         view.record.masked_name,
-        local_time(view.unshown.at, context.policy.utc_offset_minutes),
-        Name(service.name_zh, service.name_en),
+        local_time(row.at, context.policy.utc_offset_minutes),
+        service_name(line.service, context),
         1 if isinstance(line, VisitRedeem) else None,
         line.price if isinstance(line, ValueRedeem) else None,
     )
 
 
-def recalled_slip(view: MemberView, row: LastRow, context: Context) -> Slip | None:
-    """Write the slip of an earlier row, as a copy, with what is left now."""
-    if (line := _taken(row)) is None:
+def earlier_slip(
+    view: MemberView,
+    row: LastRow,
+    context: Context,
+    *,
+    copy: int = 0,
+    voided: bool = False,
+    operator: str = "",
+) -> AnySlip | None:
+    """Write the slip of an earlier row with what is left now; None when it had none."""
+    line = told(row)
+    if line is None:
         return None
-    service = _service(line.service, context)
+    if isinstance(line, ValueLoad | PassLoad):
+        return LoadSlip(
+            context.policy.language,
+            context.policy.shop_name,
+            context.terminal,
+            number(row.journal, row.seq),
+            local_time(row.at, context.policy.utc_offset_minutes),
+            row.clock is not ClockState.UNSYNCED,
+            view.record.masked_name,
+            operator,
+            plan_row(line, context),
+            line.means,
+            value_left=view.value().shown if isinstance(line, ValueLoad) else None,
+            copy=copy,
+            voided=voided,
+            training=context.training,
+        )
     pet = next((pet for pet in view.record.pets if pet.pet == line.pet), None)
     paid = line.price if isinstance(line, ValueRedeem) else None
     used = _pass_of(line, view)
@@ -84,13 +160,16 @@ def recalled_slip(view: MemberView, row: LastRow, context: Context) -> Slip | No
         row.clock is not ClockState.UNSYNCED,
         view.record.masked_name,
         pet.name if pet else "",
-        Name(service.name_zh, service.name_en),
+        service_name(line.service, context),
         Name(used.name_zh, used.name_en) if used else None,
         view.visits(used).shown if used else None,
         paid,
         (PriceLine(PriceStep.LIST, Fen(paid)),) if paid is not None else (),
         view.value().shown if paid is not None else None,
-        copy=1,
+        copy=copy,
+        operator_name=operator,
+        voided=voided,
+        training=context.training,
     )
 
 

@@ -11,11 +11,17 @@ from kiosk.domain.events import (
     PartChanged,
     PolicyChanged,
     Presented,
+    Refused,
     SeveralCards,
 )
 from kiosk.domain.refusals import Reason
+from kiosk.flows.desk_states import RefusingStaff
+from kiosk.flows.jobs import Shift
 from kiosk.flows.states import Identifying, Refusing, Resting
-from kiosk.flows.step import Context, State, Step
+from kiosk.flows.step import KEEP, Context, State, Step
+
+UNKNOWN_SECONDS = 60.0
+"""How long an unknown card waits on the screen for staff to bind it."""
 
 WORLD = (PartChanged, LinkChanged, PolicyChanged, CatalogueChanged)
 """Stimuli about the terminal itself; at rest they change the idle screen."""
@@ -80,9 +86,34 @@ def crowded(_state: State, _event: SeveralCards, context: Context) -> Step:
 
 
 def unknown_medium(state: Identifying, context: Context) -> Step:
-    """Say so, and let central know, so that staff can bind the card."""
+    """Say so, and let central know, so that staff can bind the card while it lies here."""
     step = refuse(Reason.UNKNOWN_MEDIUM, context)
-    return Step(step.state, (*step.effects, ReportUnknown(state.medium)), step.deadline)
+    effects = (*step.effects, ReportUnknown(state.medium))
+    return Step(Refusing(unknown=state.medium), effects, UNKNOWN_SECONDS)
+
+
+def bound(state: Refusing, _event: object, context: Context) -> Step:
+    """The directory has changed while an unknown card waits: perhaps it is known now."""
+    if state.unknown is None:
+        return Step(state, (), KEEP)
+    identify = Identify(context.correlation, state.unknown)
+    identifying = Identifying(context.correlation, state.unknown, again=True)
+    return Step(identifying, (identify,), context.policy.patience_seconds)
+
+
+def refuse_staff(shift: Shift, reason: Reason, context: Context, missing: int = 0) -> Step:
+    """Say to staff why nothing was written; the list comes back."""
+    effects = (
+        Light(Lamp.REFUSED),
+        Play(Sound.REFUSED),
+        Show(screens.Refused(reason, missing)),
+    )
+    return Step(RefusingStaff(shift), effects, context.policy.refused_seconds)
+
+
+def no_survey(_state: State, event: Refused, context: Context) -> Step:
+    """The journal cannot tell the operator's day."""
+    return refuse(event.reason, context)
 
 
 def journal_silent(_state: State, _event: object, context: Context) -> Step:

@@ -5,9 +5,10 @@ import dataclasses as dc
 from kiosk.domain.events import Correlation
 from kiosk.domain.media import MediumKey
 from kiosk.domain.members import Pet
-from kiosk.domain.pricing import Quote
-from kiosk.domain.transactions import AnyLine
+from kiosk.domain.screens import Note
+from kiosk.domain.slips import AnySlip
 from kiosk.domain.views import LastRow, MemberView
+from kiosk.flows.jobs import Job, Spend
 from kiosk.flows.offers import Offer
 from kiosk.flows.step import State
 
@@ -24,10 +25,11 @@ class Resting(State):
 
 @dc.dataclass(frozen=True, slots=True)
 class Identifying(State):
-    """The journal is asked whose medium it is."""
+    """The journal is asked whose medium it is; `again` for one that was unknown a moment ago."""
 
     correlation: Correlation
     medium: MediumKey
+    again: bool = False
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -41,12 +43,17 @@ class Recalling(State):
 
 @dc.dataclass(frozen=True, slots=True)
 class Greeting(State):
-    """The member sees what is left and chooses."""
+    """The member sees what is left and chooses; after the offers, `notes` are the last choice.
+
+    `correlation` asks for the member anew: what central has just sent may be this one's.
+    """
 
     medium: MediumKey
     view: MemberView
     offers: tuple[Offer, ...]
+    notes: tuple[Note, ...] = ()
     selected: int = 0
+    correlation: Correlation | None = None
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -61,19 +68,24 @@ class PickingPet(State):
 
 
 @dc.dataclass(frozen=True, slots=True)
-class Confirming(State):
-    """The last look: `line` is exactly what will be written.
-
-    `quote` is the price shown, None where a pass pays; `catalogue` is the version it is from, which
-    stays the row's own when a newer one arrives before A is pressed.
-    """
+class ReadingDetails(State):
+    """The member reads all notes, from `first` on."""
 
     medium: MediumKey
     view: MemberView
-    offer: Offer
-    pet: Pet | None
-    line: AnyLine
-    quote: Quote | None
+    notes: tuple[Note, ...]
+    first: int = 0
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Confirming(State):
+    """The last look: `job.line` is exactly what will be written.
+
+    `catalogue` is the version that the price is from, which stays the row's own when a newer one
+    arrives before A is pressed.
+    """
+
+    job: Spend
     catalogue: int
 
 
@@ -82,13 +94,7 @@ class Committing(State):
     """The journal writes.  No stimulus leads out; only its answer does."""
 
     correlation: Correlation
-    medium: MediumKey
-    view: MemberView
-    offer: Offer
-    pet: Pet | None
-    line: AnyLine
-    quote: Quote | None
-    catalogue: int
+    job: Job
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -98,15 +104,16 @@ class Doubting(Committing):
 
 @dc.dataclass(frozen=True, slots=True)
 class Finished(State):
-    """Committed and shown; `since` is mono seconds."""
+    """Committed and shown; `since` is mono seconds.  `slip` is printed if A is pressed."""
 
     medium: MediumKey
     since: float
+    seq: int = 0
+    slip: AnySlip | None = None
 
 
 @dc.dataclass(frozen=True, slots=True)
 class Refusing(State):
-    """Nothing was taken, and the member reads why."""
+    """Nothing was taken, and the reason is read.  `unknown` is a medium that nobody owns yet."""
 
-
-MemberState = Greeting | PickingPet | Confirming | Recalling
+    unknown: MediumKey | None = None

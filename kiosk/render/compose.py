@@ -1,13 +1,18 @@
-"""Screen and language to Layout: what goes where.  Pure."""
+"""Screen and language to Layout: what goes where.  Pure.
 
+Members' choices are in compose_member.py, staff's screens in compose_desk.py and compose_sale.py.
+"""
+
+import dataclasses as dc
+
+from kiosk.domain.desk import DeskScreen
 from kiosk.domain.devices import Button, Part
-from kiosk.domain.members import Tier
 from kiosk.domain.policy import Language
 from kiosk.domain.screens import (
     AlreadyTaken,
-    Choice,
     ChoosePet,
     Confirm,
+    Details,
     Done,
     Idle,
     Looking,
@@ -20,39 +25,47 @@ from kiosk.domain.screens import (
     Starting,
     Unreadable,
 )
-from kiosk.domain.units import yuan
+from kiosk.render import compose_member
+from kiosk.render.compose_desk import compose_desk
 from kiosk.render.layout import Big, Icon, Layout, Row, Status, Style
 from kiosk.render.texts import name_in, texts
 from kiosk.render.texts.model import ScreenTexts, Texts
-
-ROWS = 3
-"""Rows of 12 px between the title and the keys."""
+from kiosk.render.wording import money
 
 
-def compose(screen: Screen, language: Language) -> Layout:
-    """Lay a screen out in a language."""
+def compose(screen: Screen, language: Language, training: bool = False) -> Layout:
+    """Lay a screen out in a language; in training with the mark that says so."""
     words = texts(language)
     match screen:
         case Idle():
-            return _idle(screen, words)
+            layout = _idle(screen, words)
         case Member():
-            return _member(screen, words, language)
+            layout = compose_member.member(screen, words, language)
+        case Details():
+            layout = compose_member.details(screen, words)
         case ChoosePet():
-            return _choose_pet(screen, words, language)
+            layout = compose_member.choose_pet(screen, words, language)
         case Confirm():
-            return _confirm(screen, words, language)
+            layout = compose_member.confirm(screen, words, language)
         case Done():
-            return _done(screen, words, language)
+            layout = _done(screen, words, language)
         case AlreadyTaken():
-            return _already(screen, words, language)
+            layout = _already(screen, words, language)
         case Refused():
-            return _refused(screen, words)
+            layout = _refused(screen, words)
         case _:
-            return _notice(*_sentence(screen, words.screen))
+            layout = _other(screen, words, language)
+    return dc.replace(layout, mark=words.screen.training) if training else layout
 
 
 Notice = Starting | Looking | Processing | OutcomeUnknown | OneCardOnly | Unreadable
 """The screens that are one sentence."""
+
+
+def _other(screen: Notice | DeskScreen, words: Texts, language: Language) -> Layout:
+    if isinstance(screen, Notice):
+        return _notice(*_sentence(screen, words.screen))
+    return compose_desk(screen, words, language)
 
 
 def _sentence(screen: Notice, say: ScreenTexts) -> tuple[str, str, Icon | None]:
@@ -71,12 +84,6 @@ def _sentence(screen: Notice, say: ScreenTexts) -> tuple[str, str, Icon | None]:
             return say.code_unreadable, say.code_unreadable_step, Icon.WARNING
         case Unreadable():
             return say.card_unreadable, say.card_unreadable_step, Icon.CARD
-
-
-def money(amount: int, words: Texts) -> str:
-    """Write 分 as an amount with its currency."""
-    sign = "-" if amount < 0 else ""
-    return f"{sign}{words.currency}{yuan(abs(amount))}"
 
 
 def _notice(sentence: str, step: str, icon: Icon | None) -> Layout:
@@ -116,99 +123,30 @@ def _idle(screen: Idle, words: Texts) -> Layout:
     return Layout(tuple(body), title, status=tuple(status))
 
 
-def _choice(choice: Choice, words: Texts) -> str:
-    say = words.screen
-    if choice.visits is None:
-        return money(choice.price or 0, words)
-    if choice.expired:
-        return say.expired
-    if choice.held < choice.visits:
-        return say.visits_held.format(held=choice.held, n=choice.visits)
-    if choice.gift_visits:
-        return say.visits_gift.format(n=choice.visits, gift=choice.gift_visits)
-    return words.count(choice.visits)
-
-
-def _listed(rows: list[tuple[str, str]], selected: int, room: int) -> list[Row]:
-    """Show `room` rows around the selected one, so that what comes next is in sight."""
-    first = max(0, min(selected - (room - 1) // 2, len(rows) - room))
-    return [
-        Row(left, right, Style.SELECTED if index == selected else Style.PLAIN)
-        for index, (left, right) in enumerate(rows)
-        if first <= index < first + room
-    ]
-
-
-def _position(selected: int, count: int, room: int) -> str:
-    return f"{selected + 1}/{count}" if count > room else ""
-
-
-def _member(screen: Member, words: Texts, language: Language) -> Layout:
-    say, keys = words.screen, words.keys
-    value = money(screen.value, words)
-    points = say.points.format(n=screen.points)
-    body = [Row(f"{say.value} {value}", points, brief=value)]
-    if screen.value_held < screen.value:
-        body.append(Row(say.held_here, money(screen.value_held, words)))
-    room = ROWS - len(body)
-    choices = [(name_in(language, c.name), _choice(c, words)) for c in screen.choices]
-    body += _listed(choices, screen.selected, room)
-    if not choices:
-        body.append(Row(say.nothing_to_choose, style=Style.QUIET))
-    badge = "" if screen.tier is Tier.BASIC else words.tiers[screen.tier]
-    title = Row(screen.masked_name, _position(screen.selected, len(choices), room), badge=badge)
-    soft = [(Button.A, keys.ok)] if choices else []
-    if len(choices) > 1:
-        soft.append((Button.B, keys.next))
-    return Layout(tuple(body), title, (*soft, (Button.C, keys.back)))
-
-
-def _choose_pet(screen: ChoosePet, words: Texts, language: Language) -> Layout:
-    keys = words.keys
-    pets = [(pet.name, words.sizes[pet.size]) for pet in screen.pets]
-    place = _position(screen.selected, len(pets), ROWS) or words.screen.which_pet
-    title = Row(name_in(language, screen.service), place, icon=Icon.PAW)
-    soft = ((Button.A, keys.ok), (Button.B, keys.next), (Button.C, keys.back))
-    return Layout(tuple(_listed(pets, screen.selected, ROWS)), title, soft)
-
-
-def _confirm(screen: Confirm, words: Texts, language: Language) -> Layout:
-    say = words.screen
-    service = name_in(language, screen.service)
-    title = Row(service, icon=Icon.PAW)
-    if screen.pet_name:
-        title = Row(screen.pet_name, service, Style.SHARED, icon=Icon.PAW)
-    if screen.price is None:
-        number, _, unit = words.count(1).partition(" ")
-        big = Big(number, say.take, unit)
-        paid_by = name_in(language, screen.pass_name) if screen.pass_name else ""
-        row = Row(paid_by, say.left.format(left=words.count(screen.left)))
-    else:
-        big = Big(money(screen.price, words))
-        listed = ""
-        if len(screen.price_lines) > 1:
-            listed = say.list_price.format(amount=money(screen.price_lines[0].amount, words))
-        row = Row(listed, say.left.format(left=money(screen.left, words)), brief="")
-    soft = ((Button.A, words.keys.spend), (Button.C, words.keys.back))
-    return Layout((big, row), title, soft)
-
-
 def _done(screen: Done, words: Texts, language: Language) -> Layout:
     say = words.screen
     title = Row(name_in(language, screen.service), say.done, icon=Icon.TICK)
     body: list[Row | Big] = []
     points = say.points_won.format(n=screen.points) if screen.points else ""
+    printing = say.printing if screen.printing and not screen.ask_slip else ""
     if screen.visits_left is not None:
         number, _, unit = words.count(screen.visits_left).partition(" ")
         body.append(Big(number, say.visits_left, unit))
     else:
         body.append(Big(money(screen.value_left or 0, words), say.value))
-        body.append(Row(say.paid, money(screen.price or 0, words)))
+        price = money(screen.price or 0, words)
+        if screen.ask_slip:
+            body.append(Row(f"{say.paid} {price}", points, brief=price, yields=True))
+            points = ""
+        else:
+            body.append(Row(say.paid, price))
     if points:
-        body.append(Row(points, say.printing if screen.printing else "", brief=points))
-    elif screen.printing:
-        body.append(Row(say.printing, style=Style.QUIET, icon=Icon.PAPER))
-    return Layout(tuple(body), title)
+        body.append(Row(points, printing, brief=points))
+    elif printing:
+        body.append(Row(printing, style=Style.QUIET, icon=Icon.PAPER))
+    keys = words.keys
+    soft = ((Button.A, keys.print), (Button.C, keys.no_slip)) if screen.ask_slip else ()
+    return Layout(tuple(body), title, soft)
 
 
 def _already(screen: AlreadyTaken, words: Texts, language: Language) -> Layout:

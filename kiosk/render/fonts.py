@@ -91,20 +91,21 @@ class Fonts:
         Breaks are after a comma or full stop where that costs no line, else at blanks or between
         Chinese characters; a closing mark never begins a line.
         """
-        fewest = self._greedy(text, size, room)
+        fewest = self.greedy(text, size, room)
         clauses = [clause for clause in re.split("(?<=[，。])|(?<=[,.]) ", text) if clause]
-        by_clause = [row for clause in clauses for row in self._greedy(clause, size, room)]
+        by_clause = [row for clause in clauses for row in self.greedy(clause, size, room)]
         if len(clauses) > 1 and len(by_clause) == len(fewest):
             return by_clause
         while fewest:
             room = max(self.width(row, size) for row in fewest) - 1
-            narrower = self._greedy(text, size, room)
+            narrower = self.greedy(text, size, room)
             if len(narrower) > len(fewest) or any(self.width(r, size) > room for r in narrower):
                 break
             fewest = narrower
         return fewest
 
-    def _greedy(self, text: str, size: int, room: int) -> list[str]:
+    def greedy(self, text: str, size: int, room: int) -> list[str]:
+        """Break text into lines of `room` pixels, each as full as it can be."""
         rows, row = [], ""
         for piece in _pieces(text):
             if row and self.width((row + piece).rstrip(), size) > room:
@@ -112,6 +113,20 @@ class Fonts:
                 row = ""
             row += piece
         return [*rows, row.rstrip()] if row.strip() else rows
+
+    def clipped(self, text: str, size: int, room: int, most: int) -> list[str]:
+        """As flow(), but at most `most` lines, the last of which ends in an ellipsis if it must.
+
+        A word that alone is wider than `room` is cut.
+        """
+        lines = self.flow(text, size, room)
+        if len(lines) > most:
+            lines = self.greedy(text, size, room)
+            last = text
+            for char in "".join(lines[: most - 1]):
+                last = last.lstrip() if char.isspace() else last.lstrip()[1:]
+            lines = [*lines[: most - 1], last.strip()]
+        return [self.fit(line, size, room) for line in lines]
 
     def shown(self, text: str, size: int) -> str:
         """Replace characters that this size lacks by a visible mark; never an empty box."""

@@ -20,18 +20,22 @@ class Icon(enum.Enum):
     PAPER = "paper"
     TICK = "tick"
     WARNING = "warning"
+    CAKE = "cake"
+    CALENDAR = "calendar"
+    GIFT = "gift"
+    BELL = "bell"
+    TICKETS = "tickets"
 
 
 class Style(enum.Enum):
     """How a row looks.
 
-    PLAIN is 12 px with a left and a right end; in SHARED both ends may be cut, else only the left
-    one.  SELECTED is inverse.  CENTRE is centred, 16 px where it fits so, else 12 px; QUIET is
-    centred, 12 px.  FLOW is QUIET that goes on in further rows.
+    PLAIN is 12 px with a left and a right end, SELECTED is the same and inverse.  CENTRE is
+    centred, 16 px where it fits so, else 12 px; QUIET is centred, 12 px.  FLOW is QUIET that goes
+    on in further rows.
     """
 
     PLAIN = enum.auto()
-    SHARED = enum.auto()
     CENTRE = enum.auto()
     QUIET = enum.auto()
     SELECTED = enum.auto()
@@ -42,8 +46,11 @@ class Style(enum.Enum):
 class Row:
     """One row.  Where `left` does not fit, `brief` is taken, which is whole or not shown at all.
 
-    Without `brief`, `left` is cut with an ellipsis: right for names, never for amounts.  `right` is
-    whole.  `badge` stands inverse after `left`; `icon` stands before it.
+    Without `brief`, `left` is cut with an ellipsis: right for names, never for amounts.  `also` is
+    a second name behind `left`, cut as fairly.  `right` is whole, or where `shared`, a third name;
+    where it `yields`, it is left out rather than that `brief` lacks room.
+    `badge` stands inverse after `left`; `icon` stands before it.  A FLOW of somebody
+    else's words takes `most` rows before it is cut; 0 is for our own sentences, never cut.
     """
 
     left: str = ""
@@ -52,6 +59,10 @@ class Row:
     badge: str = ""
     icon: Icon | None = None
     brief: str | None = None
+    also: str = ""
+    shared: bool = False
+    yields: bool = False
+    most: int = 0
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -74,9 +85,13 @@ class Status:
 
 @dc.dataclass(frozen=True, slots=True)
 class Layout:
-    """One screen.  Keys are named where they do something."""
+    """One screen.  Keys are named where they do something.
+
+    `mark` stands inverse before the title, in place of the title's icon and badge: 训练.
+    """
 
     body: tuple[Row | Big, ...]
     title: Row | None = None
     keys: tuple[tuple[Button, str], ...] = ()
     status: tuple[Status, ...] = ()
+    mark: str = ""

@@ -9,16 +9,18 @@ from kiosk.render.layout import Big, Icon, Layout, Row, Style
 _SIGNS = {Icon.TICK: "✓", Icon.WARNING: "!"}
 
 
-def screen_lines(screen: Screen, language: Language) -> list[str]:
+def screen_lines(screen: Screen, language: Language, training: bool = False) -> list[str]:
     """Write a screen as lines of text, without frame and without trailing blanks."""
-    return lines(compose(screen, language))
+    return lines(compose(screen, language, training))
 
 
 def lines(layout: Layout) -> list[str]:
-    """Write a layout: title, body, keys; the selected row has a ▶."""
+    """Write a layout: mark, title, body, keys; the selected row has a ▶."""
     title = _row(layout.title) if layout.title else ""
     status = "  ".join(status.words for status in layout.status)
-    out = [_join(title, status)] if title or status else []
+    mark = f"[{layout.mark}]" if layout.mark else ""
+    head = _join(" ".join(s for s in (mark, title) if s), status)
+    out = [head] if head else []
     chosen = any(isinstance(p, Row) and p.style is Style.SELECTED for p in layout.body)
     for part in layout.body:
         match part:
@@ -36,7 +38,7 @@ def lines(layout: Layout) -> list[str]:
 def _row(row: Row) -> str:
     icon = _SIGNS.get(row.icon, "") if row.icon else ""
     badge = f"[{row.badge}]" if row.badge else ""
-    return _join(" ".join(s for s in (icon, row.left, badge) if s), row.right)
+    return _join(" ".join(s for s in (icon, row.left, badge, row.also) if s), row.right)
 
 
 def _join(left: str, right: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from kiosk.domain.errors import ConfigError
 from kiosk.domain.policy import Language
 from kiosk.settings.dump import dump
+from kiosk.settings.lines import read_buttons, read_buzzer, read_lamps, shared_lines
 from kiosk.settings.options import Config, Mqtt, Terminal
 from kiosk.settings.parts import (
     HOST,
@@ -22,7 +23,7 @@ from kiosk.settings.parts import (
     read_display,
     read_printer,
     read_readers,
-    read_virtual,
+    read_scanner,
 )
 from kiosk.settings.secret import Secret, SecretFault, read_secret
 from kiosk.settings.section import Section
@@ -88,14 +89,15 @@ def parse(
         settings,
         mqtt,
         readers=read_readers(root),
-        scanner=read_virtual(root, "scanner"),
-        buttons=read_virtual(root, "buttons"),
-        lamps=read_virtual(root, "lamps"),
-        buzzer=read_virtual(root, "buzzer"),
+        scanner=read_scanner(root, folder),
+        buttons=read_buttons(root),
+        lamps=read_lamps(root),
+        buzzer=read_buzzer(root),
         display=read_display(root),
         printer=read_printer(root, folder),
     )
     root.finish()
+    faults += tuple(shared_lines(config, faults))
     if faults:
         raise ConfigError(tuple(faults))
     return config

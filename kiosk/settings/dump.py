@@ -1,10 +1,24 @@
 """Writing the effective configuration back as TOML, every default spelt out, secrets masked."""
 
+import dataclasses as dc
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk.settings.options import Config, Display, I2c, Mqtt, Network, Printer, Serial, Spi
+from kiosk.settings.options import (
+    Buttons,
+    Buzzer,
+    Config,
+    Display,
+    I2c,
+    Lamps,
+    Mqtt,
+    Network,
+    Printer,
+    Scanner,
+    Serial,
+    Spi,
+)
 from kiosk.settings.secret import MASK
 
 Value = str | int | bool | Path | None
@@ -68,6 +82,24 @@ def _printer(printer: Printer) -> Iterator[str]:
             yield from (f"device = {_write(device)}", f"baudrate = {baudrate}")
 
 
+def _scanner(scanner: Scanner) -> Iterator[str]:
+    match scanner.link:
+        case Serial(device, baudrate):
+            line: dict[str, Value] = {"device": device, "baudrate": baudrate}
+        case device:
+            line = {"device": device}
+    yield from _section("[scanner]", driver=scanner.driver, **line)
+
+
+def _signals(name: str, part: Buttons | Lamps | Buzzer) -> Iterator[str]:
+    match part:
+        case Buzzer(_, line):
+            lines: dict[str, Value] = {"gpio": line}
+        case _:
+            lines = dc.asdict(part.lines) if part.lines else {}
+    yield from _section(f"[{name}]", driver=part.driver, **lines)
+
+
 def _lines(config: Config) -> Iterator[str]:
     terminal = config.terminal
     yield from _section(
@@ -78,11 +110,17 @@ def _lines(config: Config) -> Iterator[str]:
     yield from _mqtt(config.mqtt)
     for reader in config.readers:
         yield from _section(
-            "[[reader]]", name=reader.name, driver=reader.driver, match=reader.match
+            "[[reader]]",
+            name=reader.name,
+            driver=reader.driver,
+            match=reader.match,
+            device=reader.device,
         )
-    for name in ("scanner", "buttons", "lamps", "buzzer"):
+    if config.scanner:
+        yield from _scanner(config.scanner)
+    for name in ("buttons", "lamps", "buzzer"):
         if part := getattr(config, name):
-            yield from _section(f"[{name}]", driver=part.driver)
+            yield from _signals(name, part)
     if config.display:
         yield from _display(config.display)
     if config.printer:

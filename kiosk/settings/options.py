@@ -16,6 +16,7 @@ class ReaderDriver(enum.StrEnum):
     """What a card reader is."""
 
     PCSC = "pcsc"
+    PN532 = "pn532"
     VIRTUAL = VIRTUAL
 
 
@@ -42,9 +43,18 @@ class PrinterDriver(enum.StrEnum):
     VIRTUAL = VIRTUAL
 
 
-class VirtualDriver(enum.StrEnum):
-    """The only driver, so far, of scanner, buttons, lamps and buzzer."""
+class ScannerDriver(enum.StrEnum):
+    """How the code scanner is reached."""
 
+    SERIAL = "serial"
+    KEYBOARD = "keyboard"
+    VIRTUAL = VIRTUAL
+
+
+class SignalDriver(enum.StrEnum):
+    """What buttons, lamps and buzzer are wired to."""
+
+    GPIO = "gpio"
     VIRTUAL = VIRTUAL
 
 
@@ -75,18 +85,65 @@ class Mqtt:
 
 @dc.dataclass(frozen=True, slots=True)
 class Reader:
-    """A card reader.  `match` is part of the name that PC/SC gives it; empty matches any."""
+    """A card reader.  `match` is part of the name that PC/SC gives it; empty matches any.
+
+    `device` is where a PN532 is: a serial device file, or "usb" with or without bus and address.
+    """
 
     name: str
     driver: ReaderDriver
     match: str = ""
+    device: str = ""
 
 
 @dc.dataclass(frozen=True, slots=True)
-class VirtualPart:
-    """A part that has no real driver yet."""
+class Scanner:
+    """The code scanner: on a serial line, a keyboard's event device, or None for a virtual one."""
 
-    driver: VirtualDriver = VirtualDriver.VIRTUAL
+    driver: ScannerDriver
+    link: "Serial | Path | None" = None
+
+
+@dc.dataclass(frozen=True, slots=True)
+class ButtonLines:
+    """GPIO lines (BCM numbers) of the buttons, each from its line to ground."""
+
+    a: int
+    b: int
+    c: int
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Buttons:
+    """The three buttons.  `lines` is None for virtual ones."""
+
+    driver: SignalDriver
+    lines: ButtonLines | None = None
+
+
+@dc.dataclass(frozen=True, slots=True)
+class LampLines:
+    """GPIO lines (BCM numbers) of the LEDs; `blue` is None where there is none."""
+
+    green: int
+    red: int
+    blue: int | None
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Lamps:
+    """The lamps.  `lines` is None for virtual ones."""
+
+    driver: SignalDriver
+    lines: LampLines | None = None
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Buzzer:
+    """The buzzer, on a GPIO line (BCM number).  `line` is None for a virtual one."""
+
+    driver: SignalDriver
+    line: int | None = None
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -127,7 +184,7 @@ class Network:
 
 @dc.dataclass(frozen=True, slots=True)
 class Serial:
-    """A printer on a serial line of `baudrate` bits a second, 8N1."""
+    """A serial line of `baudrate` bits a second, 8N1."""
 
     device: Path
     baudrate: int
@@ -156,10 +213,10 @@ class Config:
     settings: Path
     mqtt: Mqtt
     readers: tuple[Reader, ...]
-    scanner: VirtualPart | None
-    buttons: VirtualPart | None
-    lamps: VirtualPart | None
-    buzzer: VirtualPart | None
+    scanner: Scanner | None
+    buttons: Buttons | None
+    lamps: Lamps | None
+    buzzer: Buzzer | None
     display: Display | None
     printer: Printer | None
 

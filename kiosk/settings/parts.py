@@ -12,10 +12,10 @@ from kiosk.settings.options import (
     PrinterDriver,
     Reader,
     ReaderDriver,
+    Scanner,
+    ScannerDriver,
     Serial,
     Spi,
-    VirtualDriver,
-    VirtualPart,
 )
 from kiosk.settings.section import Section
 
@@ -23,45 +23,69 @@ NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 NAME_EXPECTED = "1 to 64 letters, digits, dots, dashes or underscores"
 HOST = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}|(?=.*:.*:)[0-9A-Fa-f:.]{2,45}"
 HOST_EXPECTED = "a host name or an address, without scheme or port"
+NFC = r"/.{1,254}|usb(?::[0-9A-Fa-f]{1,4}){0,2}"
+NFC_EXPECTED = 'a device file like /dev/kiosk-nfc, or "usb"'
 BAUDRATES = (9600, 19200, 38400, 57600, 115200)
 HEADER_LINES = 27
 """Highest BCM number on a Raspberry Pi's 40-pin header."""
 
 
 def read_readers(root: Section) -> tuple[Reader, ...]:
-    """Read every [[reader]]; two readers never share a name or, with PC/SC, what they match."""
+    """Read every [[reader]]; two readers never share a name, what they match, or a device."""
     readers: dict[str, Reader] = {}
     matches: dict[str, str] = {}
+    devices: dict[str, str] = {}
     for section in root.sections("reader"):
         name = section.text("name", NAME_EXPECTED, NAME)
         driver = section.choice("driver", ReaderDriver)
         if name in readers:
             section.fault("name", f'expected a name of its own, found "{name}" again')
-        match_ = ""
+        match_ = device = ""
         match driver:
             case ReaderDriver.PCSC:
+                section.belongs('driver = "pn532"', "device")
                 match_ = section.text("match", "part of a PC/SC reader's name", default="")
                 other = matches.setdefault(match_, section.name)
                 if other != section.name:
                     section.fault("match", f"expected another text than in {other}")
+            case ReaderDriver.PN532:
+                section.belongs('driver = "pcsc"', "match")
+                device = section.text("device", NFC_EXPECTED, NFC)
+                other = devices.setdefault(device, section.name)
+                if device and other != section.name:
+                    section.fault("device", f"expected another one than in {other}")
             case ReaderDriver.VIRTUAL:
                 section.belongs('driver = "pcsc"', "match")
+                section.belongs('driver = "pn532"', "device")
             case None:
-                section.skip("match")
+                section.skip("match", "device")
         if name and driver:
-            readers[name] = Reader(name, driver, match_)
+            readers[name] = Reader(name, driver, match_, device)
         section.finish()
     return tuple(readers.values())
 
 
-def read_virtual(root: Section, key: str) -> VirtualPart | None:
-    """Read a section whose part has no real driver yet."""
-    section = root.section(key)
+def read_scanner(root: Section, folder: Path) -> Scanner | None:
+    """Read [scanner]."""
+    section = root.section("scanner")
     if section is None:
         return None
-    section.choice("driver", VirtualDriver)
+    driver = section.choice("driver", ScannerDriver)
+    link: Serial | Path | None = None
+    match driver:
+        case ScannerDriver.SERIAL:
+            device = section.path("device", folder)
+            link = Serial(device, section.one_of("baudrate", BAUDRATES, default=9600))
+        case ScannerDriver.KEYBOARD:
+            link = section.path("device", folder)
+            section.belongs('driver = "serial"', "baudrate")
+        case ScannerDriver.VIRTUAL:
+            section.belongs('driver = "serial" or "keyboard"', "device")
+            section.belongs('driver = "serial"', "baudrate")
+        case None:
+            section.skip("device", "baudrate")
     section.finish()
-    return VirtualPart()
+    return Scanner(driver, link) if driver else None
 
 
 def read_display(root: Section) -> Display | None:

@@ -5,17 +5,20 @@ writes what the devices do as JSON lines to standard output.  It is a process so
 can be a kill -9.  The end of its input ends it: it never outlives the simulator.
 """
 
+import base64
+import io
 import json
 import logging
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kiosk.assembly import Kiosk
+from kiosk.assembly import Kiosk, Station
 from kiosk.domain.clock import ClockState
 from kiosk.domain.devices import Button, Part
+from kiosk.domain.document import Document, Frame
 from kiosk.domain.effects import Effect, Light, Play, Show
 from kiosk.domain.errors import ConfigError
 from kiosk.drivers.virtual.cards import StorageCard, issued
@@ -24,6 +27,8 @@ from kiosk.drivers.virtual.outputs import VirtualBuzzer, VirtualDisplay, Virtual
 from kiosk.drivers.virtual.plug import Plugged
 from kiosk.drivers.virtual.printer import FULL_ROLL, Trouble, VirtualPrinter
 from kiosk.drivers.virtual.reader import VirtualReader
+from kiosk.render.fonts import FontMissing
+from kiosk.render.proof import proof
 from kiosk.render.textual import screen_lines, slip_lines
 from kiosk.runtime.clock import SystemClock
 from kiosk.settings.config import load
@@ -37,6 +42,32 @@ _STEADY = 3
 """Looks in a row that find nothing more to come from central before the kiosk counts as ready."""
 
 
+class Glass(VirtualDisplay):
+    """A display in plain sight: every frame is told, None when it goes dark."""
+
+    def __init__(self, tell: Callable[[Frame | None], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def show(self, frame: Frame) -> None:
+        super().show(frame)
+        self._tell(frame)
+
+    def unplug(self) -> None:
+        """Pull the plug: it is dark at once, before anybody notices."""
+        super().unplug()
+        self._tell(None)
+
+    def plug(self) -> None:
+        """Put it back: what is on it is seen again, if nobody noticed that it was away."""
+        super().plug()
+        self._tell(self.frame)
+
+    def close(self) -> None:
+        super().close()
+        self._tell(None)
+
+
 class Workbench:
     """The devices, the hands that work them, and the mouth that tells what they do."""
 
@@ -45,7 +76,7 @@ class Workbench:
         self.reader = VirtualReader(name)
         self.scanner, self.buttons = VirtualScanner(), VirtualButtons()
         self.lamps, self.buzzer = VirtualLamps(), VirtualBuzzer()
-        self.display, self.printer = VirtualDisplay(), VirtualPrinter()
+        self.display, self.printer = Glass(self.tell_frame), VirtualPrinter()
         self._mouth = threading.Lock()
         self._told: dict[str, Any] = {}
         self._slips = 0
@@ -62,7 +93,12 @@ class Workbench:
         }
         self.devices = devices
         virtual = {part: device.open for part, device in devices.items()}
-        self.kiosk = Kiosk(config, SystemClock(ClockState.SYNCED), virtual, self.see)
+        self.station = Station(config, SystemClock(ClockState.SYNCED), virtual, self.see)
+
+    @property
+    def kiosk(self) -> Kiosk:
+        """The kiosk of this moment: training mode replaces it."""
+        return self.station.kiosk
 
     def say(self, **message: Any) -> None:
         """Write one line."""
@@ -80,19 +116,31 @@ class Workbench:
         """Tell what the loop has just done."""
         match effect:
             case Show(screen):
-                language = self.kiosk.world.policy.language
-                self.say(screen=screen_lines(screen, language), name=type(screen).__name__)
+                world = self.kiosk.world
+                language = world.policy.language
+                lines = screen_lines(screen, language, training=world.training)
+                self.say(screen=lines, name=type(screen).__name__, language=language)
             case Light(lamp):
                 self.say(lamp=lamp)
             case Play(sound):
                 self.say(sound=sound)
 
+    def tell_frame(self, frame: Frame | None) -> None:
+        """Tell what is on the glass, pixel for pixel."""
+        if frame is None:
+            self.say_new("frame", None)
+        else:
+            bits = base64.b64encode(frame.bits).decode()
+            self.say_new("frame", {"width": frame.width, "height": frame.height, "bits": bits})
+
     def pulse(self) -> None:
         """Tell what no effect tells."""
         slips = self.printer.printed
         for document in slips[self._slips :]:
-            self.say(slip=slip_lines(document, self._columns))
+            text = slip_lines(document, self._columns)
+            self.say(slip=text, paper=_picture(document, self._columns))
         self._slips = len(slips)
+        self.station.turn()
         self.kiosk.journal.submit(lambda journal: journal.standing(), self._tell_standing)
 
     def _tell_standing(self, standing: Any) -> None:
@@ -113,6 +161,7 @@ class Workbench:
                 "last": standing.last_seq,
                 "waiting": standing.waiting,
                 "ready": self._ready == 0,
+                "offset": self.kiosk.world.policy.utc_offset_minutes,
             },
         )
 
@@ -140,6 +189,16 @@ class Workbench:
                 raise ValueError(f"no such command: {other}")
 
 
+def _picture(document: Document, columns: int) -> str:
+    """Draw a slip as it comes out of the printer: a PNG, in base64; empty without the font."""
+    png = io.BytesIO()
+    try:
+        proof(document, columns).save(png, "PNG")
+    except FontMissing:
+        return ""
+    return base64.b64encode(png.getvalue()).decode()
+
+
 def main(arguments: list[str]) -> int:
     """Run until the input ends."""
     logging.basicConfig(level=logging.INFO, format="%(threadName)s: %(message)s")
@@ -158,11 +217,11 @@ def main(arguments: list[str]) -> int:
                 bench.say(error=f"{type(e).__name__}: {e}")
         done.set()
 
-    bench.kiosk.start()
+    bench.station.start()
     threading.Thread(target=listen, name="hands", daemon=True).start()
     while not done.wait(_PULSE):
         bench.pulse()
-    hanging = bench.kiosk.stop()
+    hanging = bench.station.stop()
     if hanging:
         logging.error("still hanging: %s", ", ".join(hanging))
     return 0

@@ -25,6 +25,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def listens(port: int) -> bool:
+    """Tell whether somebody listens on a TCP port on loopback."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
 class Process:
     """One child process with its log; it dies with its parent (setpriv(1), --pdeathsig)."""
 
@@ -84,7 +91,7 @@ class Process:
         while time.monotonic() < end:
             if not self.running:
                 break
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            if listens(port):
                 return
             time.sleep(0.02)
         raise ProcessFailed(f"{self.name} does not listen:\n{self.log.read_text()[-2000:]}")

@@ -1,5 +1,8 @@
 """A whole shop on this machine: a private broker, central with demo data, and one kiosk.
 
+Central is two processes, as in a real shop: `central` answers the terminals, `admin` is its web
+admin, which start() leaves out: a scenario needs none.
+
 Everything lives in one folder and listens on loopback only.  Central is started as the process it
 is in a real shop; nothing of it is imported here.
 """
@@ -20,6 +23,8 @@ DEMO_SHOP = Path(__file__).parents[2] / "config" / "demo-shop.toml"
 SIMULATE = Path(__file__).parents[2] / "config" / "simulate.toml"
 STORE, TERMINAL = "s1", "k1"
 PASSWORD = "mqtt.password"
+ADMIN, ADMIN_PASSWORD = "admin", "demo-admin.password"
+"""The demo's user of the admin, and the file in central's folder that holds its password."""
 
 
 def demo_cards() -> dict[str, dict[str, Any]]:
@@ -38,11 +43,17 @@ class Shop:
         self.port = free_port()
         self.central_port = 0
         """Where central finds the broker, if not at `port`: tests put a proxy between."""
+        self.kiosk_port = 0
+        """Where the kiosk finds the broker, if not at `port`."""
+        self.admin_port = free_port()
         self._kiosk_config = folder / "kiosk" / "kiosk.toml"
         self._logs = folder / "logs"
         self._central_data = folder / "central"
         for path in (folder, self._logs, folder / "broker", folder / "kiosk"):
-            path.mkdir(parents=True, exist_ok=True)
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+            except OSError as e:
+                raise ConfigError((f"no shop can be kept there: {e}",)) from None
         mosquitto = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         if mosquitto is None:
             raise ConfigError(("mosquitto is missing; install it: apt install mosquitto",))
@@ -50,6 +61,7 @@ class Shop:
             "broker", [mosquitto, "-c", str(folder / "broker.conf")], self._logs / "broker.log"
         )
         self.central = self._central("sync")
+        self.admin = self._central("serve", "--port", str(self.admin_port))
         self.kiosk = Till(folder / "kiosk" / "kiosk.toml", self._logs / "kiosk.log", listener)
 
     def prepare(self) -> None:
@@ -62,14 +74,12 @@ class Shop:
         self._central("migrate").run()
         self._central("demo-data", "--shop", str(self._write_shop())).run()
         self._central("broker-files").run()
-        given = self._central(
-            "add-terminal",
-            STORE,
-            TERMINAL,
-            "--credentials",
-            str(self.folder / "kiosk" / PASSWORD),
-        ).run()
+        given = self.add_terminal(TERMINAL, self.folder / "kiosk" / PASSWORD)
         self._write_kiosk(tomllib.loads(given))
+
+    def add_terminal(self, terminal: str, password: Path) -> str:
+        """Register a terminal before the broker starts; return the sections of its TOML."""
+        return self._central("add-terminal", STORE, terminal, "--credentials", str(password)).run()
 
     def start(self) -> None:
         """Start the broker, central, the kiosk.  Raises ProcessFailed."""
@@ -83,13 +93,15 @@ class Shop:
             self.start_one(name)
 
     def start_one(self, name: str) -> None:
-        """Start one of broker, central and kiosk."""
+        """Start one of broker, central, admin and kiosk."""
         match name:
             case "broker":
                 self.broker.start()
                 self.broker.wait_for_port(self.port)
             case "central":
                 self.central.start()
+            case "admin":
+                self.admin.start()
             case _:
                 self.kiosk.start()
 
@@ -104,13 +116,19 @@ class Shop:
     def stop(self) -> None:
         """Stop everything; nothing is left running."""
         self.kiosk.stop()
+        self.admin.stop()
         self.central.stop()
         self.broker.stop()
+
+    def admin_password(self) -> str:
+        """Read the password of the demo's admin, made with the demo data."""
+        return (self._central_data / ADMIN_PASSWORD).read_text("utf-8").strip()
 
     def _one(self, name: str) -> Process | Till:
         every: dict[str, Process | Till] = {
             "broker": self.broker,
             "central": self.central,
+            "admin": self.admin,
             "kiosk": self.kiosk,
         }
         return every[name]
@@ -155,7 +173,7 @@ class Shop:
         port = self.central_port or self.port
         (self._central_data / "central.toml").write_text(f"[broker]\nport = {port}\n")
         table = tomllib.loads(self._kiosk_config.read_text("utf-8"))
-        table["mqtt"]["port"] = self.port
+        table["mqtt"]["port"] = self.kiosk_port or self.port
         self._kiosk_config.write_text(_toml(table), "utf-8")
 
     def _write_kiosk(self, given: Mapping[str, Mapping[str, Any]]) -> None:

@@ -38,6 +38,7 @@ class Till:
         with self.changed:
             self.seen.screen, self.seen.lamp = [], ""
             self.seen.online = self.seen.ready = False
+        self._listener({"power": True})
         self._ears = threading.Thread(target=self._listen, args=(self._child,), daemon=True)
         self._ears.start()
         for command in self._standing.values():
@@ -107,12 +108,15 @@ class Till:
 
     def _listen(self, child: subprocess.Popen[str]) -> None:
         for line in child.stdout or ():
+            if not line.endswith("\n"):
+                break  # the power was cut in the middle of a word
             message = json.loads(line)
             # first, so that a transcript has a screen before what somebody does upon it
             self._listener(message)
             with self.changed:
                 self._take_in(message)
                 self.changed.notify_all()
+        self._listener({"power": False})
 
     def _take_in(self, message: dict[str, Any]) -> None:
         seen = self.seen

@@ -1,15 +1,18 @@
-"""A reader and the hand over it: the virtual one, and a real pcscd with a virtual card."""
+"""A reader and the hand over it: the virtual one, a real pcscd, nfcpy on a PN532 model."""
 
 import time
+from pathlib import Path
 from typing import Protocol
 
 from kiosk.domain.errors import DeviceAbsent
 from kiosk.domain.events import Stimulus
 from kiosk.drivers.pcsc import PcscReader
+from kiosk.drivers.pn532 import Pn532Reader
 from kiosk.drivers.ports import InputPort
 from kiosk.drivers.virtual.cards import VirtualCard
 from kiosk.drivers.virtual.reader import VirtualReader
 from tests.peers.pcscd import READERS, Pcscd
+from tests.peers.pn532 import Pn532
 from tests.peers.vpicc import VirtualHand
 
 NAME = "counter"
@@ -20,6 +23,8 @@ class Rig(Protocol):
     """What a contract test does to a reader.  `places` are where a card can be laid."""
 
     places: int
+    felica: bool
+    """Whether it sees a FeliCa card."""
     settled: float
     """Seconds after which nothing more is to be expected."""
 
@@ -32,7 +37,7 @@ class Rig(Protocol):
 
 
 class VirtualRig:
-    places, settled = 2, 0.0
+    places, felica, settled = 2, True, 0.0
 
     def __init__(self) -> None:
         self.reader = VirtualReader(NAME)
@@ -54,7 +59,7 @@ class VirtualRig:
 
 
 class PcscRig:
-    places = len(READERS)
+    places, felica = len(READERS), True
     # pcscd asks vpcd every 0.4 s
     settled = 0.7
 
@@ -82,6 +87,27 @@ class PcscRig:
         if not self.pcscd.running:
             self.pcscd.start()
         self.pcscd.until_empty()
+
+
+class Pn532Rig:
+    # three looks of about 30 ms decide that a card is gone
+    places, felica, settled = 2, False, 0.3
+
+    def __init__(self, folder: Path) -> None:
+        self.chip = Pn532(folder / "kiosk-nfc")
+        self.chip.plug()
+        self.plug, self.unplug, self.restore = self.chip.plug, self.chip.unplug, self.chip.unplug
+        self.lying: dict[int, VirtualCard] = {}
+
+    def open(self) -> InputPort:
+        return Pn532Reader(NAME, str(self.chip.link))
+
+    def lay(self, card: VirtualCard, torn_after: int | None = None, at_place: int = 0) -> None:
+        self.lying[at_place] = card
+        self.chip.lay(card, torn_after)
+
+    def lift(self, at_place: int = 0) -> None:
+        self.chip.lift(self.lying.pop(at_place))
 
 
 def opened(rig: Rig) -> InputPort:

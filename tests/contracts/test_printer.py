@@ -9,10 +9,13 @@ import pytest
 from kiosk.domain.devices import PrintOutcome
 from kiosk.domain.document import Align, Document, Qr, Text
 from kiosk.domain.errors import DeviceAbsent, DeviceError
+from kiosk.domain.policy import Language
 from kiosk.drivers.escpos_printer import Network, PrinterConfig, SerialLine, open_printer
 from kiosk.drivers.ports import Paper, PrinterPort
 from kiosk.drivers.virtual.printer import Trouble, VirtualPrinter
+from kiosk.render.paper import document
 from tests.peers import printer as peers
+from tests.render.sample_slips import staff_slips
 
 pytestmark = pytest.mark.loopback
 
@@ -94,6 +97,16 @@ def test_a_slip_is_printed_as_laid_out(bench: Bench, printer: PrinterPort) -> No
     assert printer.print(SLIP) is PrintOutcome.PRINTED
     assert printer.print(SLIP[:2]) is PrintOutcome.PRINTED
     assert bench.tray() == [SLIP, SLIP[:2]]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_kind_of_slip_comes_out_as_laid_out(
+    bench: Bench, printer: PrinterPort, language: Language
+) -> None:
+    laid_out = [document(slip) for slip in staff_slips(language).values()]
+    for slip in laid_out:
+        assert printer.print(slip) is PrintOutcome.PRINTED
+    assert bench.tray() == laid_out
 
 
 @pytest.mark.parametrize("paper", [Paper.ENOUGH, Paper.LOW, Paper.OUT])

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,7 @@ from tests.contracts.reader_rigs import (
     NAME,
     PATIENCE,
     PcscRig,
+    Pn532Rig,
     Rig,
     VirtualRig,
     during,
@@ -47,11 +49,13 @@ def presented(key: str) -> CardPresented:
     return CardPresented(reader=NAME, medium=MediumKey(key))
 
 
-@pytest.fixture(params=["virtual", "pcsc"])
-def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
+@pytest.fixture(params=["virtual", "pcsc", "pn532"])
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     rig: Rig
     if request.param == "virtual":
         rig = VirtualRig()
+    elif request.param == "pn532":
+        rig = Pn532Rig(tmp_path)
     else:
         rig = PcscRig(request.getfixturevalue("pcscd"))
     yield rig
@@ -114,8 +118,8 @@ def test_a_card_torn_away_is_never_another_card(
 
 @pytest.mark.parametrize(
     "card",
-    [MuteCard(), Type4Card(bytes.fromhex("08A1B2C3")), StorageCard(bytes(8), 0x003B)],
-    ids=["mute", "a random UID", "FeliCa"],
+    [MuteCard(), Type4Card(bytes.fromhex("08A1B2C3"))],
+    ids=["mute", "a random UID"],
 )
 def test_a_card_that_is_no_identity_is_unreadable(
     rig: Rig, reader: InputPort, card: VirtualCard
@@ -125,6 +129,13 @@ def test_a_card_that_is_no_identity_is_unreadable(
     assert during(reader, rig.settled) == []
     rig.lift()
     assert until(reader, CardRemoved) == [REMOVED]
+
+
+def test_a_felica_card_is_unreadable_where_it_is_seen(rig: Rig, reader: InputPort) -> None:
+    rig.lay(StorageCard(bytes(8), 0x003B))
+    if rig.felica:
+        assert until(reader, CardUnreadable) == [UNREADABLE]
+    assert during(reader, rig.settled) == []
 
 
 def test_two_cards_at_once_are_said_to_be_several(rig: Rig, reader: InputPort) -> None:

@@ -188,7 +188,7 @@ def broken(one: Message) -> list[tuple[str, Any]]:
     required = (f for f in msgspec.structs.fields(one) if f.required)
     cases += [(f.name, {k: v for k, v in good.items() if k != f.name}) for f in required]
     for field, value in good.items():
-        wrong: Any = [] if not isinstance(value, list) else {}
+        wrong: Any = {} if isinstance(value, list) or value is None else []
         cases.append((f"{field} of another shape", good | {field: wrong}))
         if isinstance(value, int) and not isinstance(value, bool) and field != "v":
             cases.append((f"{field} negative", good | {field: -1}))

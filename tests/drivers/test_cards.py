@@ -42,7 +42,8 @@ class Hand:
         return cards.parse(answer)
 
     def read(self) -> MediumKey:
-        return cards.run(cards.identify(self.card.atr), self.transmit)
+        kind = cards.kind_of_atr(self.card.atr)
+        return cards.run(cards.identify(kind), self.transmit)
 
 
 def ntag(message: bytes | None = None, **bytes_at: int) -> Type2Card:

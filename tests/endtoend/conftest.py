@@ -1,21 +1,14 @@
-"""A prepared shop, copied for each test: making the demo data takes longer than a visit."""
+"""A shop for each test, copied from the prepared one."""
 
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kiosk.simulator.shop import Shop
-
-
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a shop that was prepared and never started."""
-    folder = tmp_path_factory.mktemp("prepared")
-    Shop(folder).prepare()
-    return folder
 
 
 @pytest.fixture
@@ -42,16 +35,16 @@ class Books:
 
     def rows(self) -> list[int]:
         """List the seqs applied, in the order in which they were."""
-        return [seq for (seq,) in self._read("SELECT seq FROM shop_transaction ORDER BY id")]
+        return [int(seq) for (seq,) in self._read("SELECT seq FROM shop_transaction ORDER BY id")]
 
     def posted(self, member: str, kind: str) -> int:
         """Sum what is posted in a member's purses of a kind."""
         sql = "SELECT sum(posted) FROM shop_account WHERE member_id = ? AND kind = ?"
-        return int(self._read(sql, member, kind)[0][0])
+        return self._number(sql, member, kind)
 
     def cases(self) -> int:
         """Count the exception cases."""
-        return int(self._read("SELECT count(*) FROM shop_case")[0][0])
+        return self._number("SELECT count(*) FROM shop_case")
 
     def check(self) -> None:
         """Balances are the sums of their entries, and no allowance exceeds a balance."""
@@ -66,7 +59,10 @@ class Books:
         )
         assert overdrawn == []
 
-    def _read(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+    def _number(self, sql: str, *values: str) -> int:
+        return int(self._read(sql, *values)[0][0])
+
+    def _read(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
         db = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=10)
         try:
             return db.execute(sql, values).fetchall()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kiosk.assembly import Kiosk
+from kiosk.domain.clock import ClockState
 from kiosk.domain.devices import Button, Part, PartState
 from kiosk.domain.document import Frame
 from kiosk.domain.effects import Effect, Show
@@ -78,7 +79,7 @@ class Counter:
         config = folder / "kiosk" / "kiosk.toml"
         config.write_text(CONFIG.format(port=shop.port, printer=printer.port))
         virtual: dict[Part, Callable[[], Any]] = {Part.BUTTONS: self.buttons.open}
-        self.kiosk = Kiosk(load(config), SystemClock(), virtual, self._see)
+        self.kiosk = Kiosk(load(config), SystemClock(ClockState.SYNCED), virtual, self._see)
         self._glass = Glass()
 
     def _see(self, effect: Effect) -> None:
@@ -156,12 +157,12 @@ def test_a_card_on_a_real_reader_becomes_a_row_in_centrals_books(
     slip = "\n".join(printer.lines())
     for word in ("王*明", "洗澡", "豆豆", "9 次"):
         assert word in slip
-    until(lambda: books.rows() == [1], "applied", 20)
+    until(lambda: books.rows() == [1, 2], "check-in and visit applied", 20)
     until(lambda: kiosk.world.waiting == 0, "nothing left to send", 20)
     assert books.posted("m-wang", "pass_bought") == 7
     books.check()
     prints: list[Any] = []
-    kiosk.journal.submit(lambda journal: journal.prints(1), prints.append)
+    kiosk.journal.submit(lambda journal: journal.prints(2), prints.append)
     until(lambda: prints)
     assert [record.outcome for record in prints[0]] == ["printed"]
     hand.lift()

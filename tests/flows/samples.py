@@ -3,7 +3,7 @@
 import dataclasses as dc
 import datetime as dt
 
-from kiosk.domain.catalogue import Catalogue, MemberDay, Service
+from kiosk.domain.catalogue import Catalogue, MemberDay, PassPlan, Service, TopUpPlan
 from kiosk.domain.clock import ClockState
 from kiosk.domain.devices import Part
 from kiosk.domain.events import Correlation
@@ -11,26 +11,53 @@ from kiosk.domain.media import MediumKey
 from kiosk.domain.members import (
     Medium,
     MemberRecord,
+    OperatorRecord,
     Pet,
     PunchPass,
     Purse,
     PurseKind,
+    Role,
     Size,
+    Ticket,
     Tier,
 )
 from kiosk.domain.policy import Policy
-from kiosk.domain.transactions import Leg, VisitRedeem
-from kiosk.domain.views import Balance, LastRow, MemberView
+from kiosk.domain.transactions import CheckIn, Leg, VisitRedeem
+from kiosk.domain.views import (
+    Balance,
+    LastRow,
+    MemberView,
+    OpenTicket,
+    OperatorView,
+    OwnRow,
+    Workday,
+)
 from kiosk.flows.step import Context
 
+TODAY = dt.date(2026, 11, 20)
 NOW = dt.datetime(2026, 11, 20, 2, 30, 15, tzinfo=dt.UTC)
 CARD = MediumKey("uid:04A1B2C3D4E5F6")
 OTHER_CARD = MediumKey("uid:04FFFFFFFFFFFF")
 
-BATH = Service("bath", "洗澡", "Bath", {Size.SMALL: 5_800, Size.MEDIUM: 8_800, Size.LARGE: 12_800})
+BATH = Service(
+    "bath",
+    "洗澡",
+    "Bath",
+    {Size.SMALL: 5_800, Size.MEDIUM: 8_800, Size.LARGE: 12_800},
+    follow_up_days=21,
+)
 TRAINING = Service("training", "训练", "Training", {Size.SMALL: 20_000}, for_pet=False)
+TOP_UP = TopUpPlan("topup-500", 50_000, 5_000)
+TEN_BATHS = PassPlan("bath-10", "洗澡十次卡", "10 baths", ("bath",), 60_000, 10, 2)
 CATALOGUE = Catalogue(
-    3, "s1", (BATH, TRAINING), {Tier.GOLD: 9_000}, MemberDay(1, 8_800), points_per_yuan=1
+    3,
+    "s1",
+    (BATH, TRAINING),
+    {Tier.GOLD: 9_000},
+    MemberDay(1, 8_800),
+    points_per_yuan=1,
+    top_up_plans=(TOP_UP,),
+    pass_plans=(TEN_BATHS,),
 )
 
 SMALL_DOG = Pet("p1", "旺财", Size.SMALL)
@@ -46,6 +73,10 @@ def member(
     held: bool = True,
     valid_until: dt.date = dt.date(2027, 1, 1),
     unshown: LastRow | None = None,
+    last: LastRow | None = None,
+    tickets: tuple[Ticket, ...] = (),
+    checked_in: dt.date | None = TODAY,
+    notice: str = "",
 ) -> MemberView:
     """Make a member with a bath pass (bought, gift) and stored value (principal, bonus)."""
     purses = (
@@ -63,9 +94,10 @@ def member(
         passes=(dc_replace_pass(valid_until),),
         purses=purses,
         media=(Medium("c1", CARD),),
+        notice=notice,
     )
     balances = {p.account: Balance(p.posted, p.posted if held else 0) for p in purses}
-    return MemberView(record, "c1", balances, unshown)
+    return MemberView(record, "c1", balances, unshown, last, tickets, checked_in)
 
 
 def dc_replace_pass(valid_until: dt.date) -> PunchPass:
@@ -92,3 +124,18 @@ def context(**changes: object) -> Context:
 
 
 NO_DISPLAY = (Part.DISPLAY,)
+
+TICKET = Ticket("j.40.0", "bath", TODAY, "p1")
+OPEN_TICKET = OpenTicket(TICKET, "m1", "王*明", SMALL_DOG)
+OWN_ROW = OwnRow(ROW, "m1", "c1", "王*明")
+NOTHING_TO_UNDO = OwnRow(LastRow(7, NOW, (CheckIn(TODAY),)), "m1", "c1", "王*明")
+
+
+def operator(role: Role = Role.OWNER, name: str = "o1") -> OperatorView:
+    """Make an operator who has signed in."""
+    return OperatorView(OperatorRecord(name, "何美容", role), f"c-{name}")
+
+
+def workday(*tickets: OpenTicket, undoable: OwnRow | None = OWN_ROW) -> Workday:
+    """Make a day with these open tickets, two baths done and a row to undo."""
+    return Workday(tickets, {"bath": 2}, undoable)

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from kiosk.domain import screens
 from kiosk.domain.devices import Button
-from kiosk.domain.effects import Effect, Show
+from kiosk.domain.effects import Effect, Print, Show
 from kiosk.domain.events import ButtonPressed, CardPresented, Correlation, Event, Identified
+from kiosk.domain.slips import Slip
 from kiosk.domain.views import MemberView
 from kiosk.flows.kiosk import TABLE
 from kiosk.flows.states import Resting
@@ -34,6 +35,12 @@ def greeted(view: MemberView, ctx: Context | None = None) -> Step:
 
 def found(kind: type[T], effects: Sequence[Effect]) -> list[T]:
     return [e for e in effects if isinstance(e, kind)]
+
+
+def receipt(printed: Print) -> Slip:
+    """Return the slip of a service."""
+    assert isinstance(printed.slip, Slip)
+    return printed.slip
 
 
 def screen(step: Step) -> screens.Screen:

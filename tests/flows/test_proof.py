@@ -19,7 +19,7 @@ from kiosk.domain.views import LastRow
 from kiosk.flows.states import Finished, Recalling, Refusing
 from kiosk.flows.step import KEEP
 from tests.flows.samples import CARD, CATALOGUE, NO_DISPLAY, NOW, ROW, context, member
-from tests.flows.steps import A, found, greeted, walk
+from tests.flows.steps import A, found, greeted, receipt, walk
 
 
 def test_the_price_shown_is_the_price_paid_when_a_newer_list_arrives_in_between() -> None:
@@ -35,9 +35,10 @@ def test_the_price_shown_is_the_price_paid_when_a_newer_list_arrives_in_between(
     assert (line.price, commit.draft.catalogue) == (5_220, CATALOGUE.version)
     step = walk(committing.state, Committed(Correlation(8), 42, "0" * 36, view), ctx=later)
     (printed,) = found(Print, step.effects)
-    assert printed.slip.price == 5_220
-    assert sum(line.amount for line in printed.slip.price_lines) == 5_220
-    assert printed.slip.points == 52
+    slip = receipt(printed)
+    assert slip.price == 5_220
+    assert sum(line.amount for line in slip.price_lines) == 5_220
+    assert slip.points == 52
 
 
 def test_a_recall_on_a_dark_display_does_not_count_as_shown() -> None:
@@ -50,7 +51,8 @@ def test_the_second_slip_carries_the_number_and_the_clock_of_its_row() -> None:
     unsure = LastRow(41, NOW, ROW.lines, "0123456789abcdef", ClockState.UNSYNCED)
     again = walk(greeted(member(unshown=unsure)).state, A)
     (printed,) = found(Print, again.effects)
-    assert (printed.slip.number, printed.slip.clock_certain) == ("01234567-000041", False)
+    slip = receipt(printed)
+    assert (slip.number, slip.clock_certain) == ("01234567-000041", False)
 
 
 @pytest.mark.parametrize("event", [CardUnreadable("front"), CodeRejected(), SeveralCards("front")])

@@ -36,7 +36,7 @@ from tests.flows.samples import CARD, CATALOGUE, NOW, OTHER_CARD, member
 KINDS = [
     kind
     for kind in vars(ef).values()
-    if isinstance(kind, type) and issubclass(kind, ef.Effect) and kind is not ef.Effect
+    if isinstance(kind, type) and issubclass(kind, ef.Effect) and kind not in (ef.Effect, ef.Ask)
 ]
 TAP = CardPresented(CARD, "front")
 A, B = ButtonPressed(Button.A), ButtonPressed(Button.B)

@@ -48,6 +48,10 @@ class Books:
         self._touch(member)
         return [wire.AllowanceOffer(accounts=[f"a-{member}"])]
 
+    def recall(self, *members: str) -> wire.AllowanceRecall:
+        """Ask for the allowance of these members."""
+        return wire.AllowanceRecall(accounts=[f"a-{member}" for member in members])
+
     def restore(self, applied: int) -> None:
         """Come back from a backup that has fewer rows; grants were kept."""
         for payload in self.rows[applied:]:

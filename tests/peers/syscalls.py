@@ -32,10 +32,11 @@ class Fault:
 
 @dc.dataclass(frozen=True)
 class Ended:
-    """How the program ended: exit status (-9: killed) and what it had written to stdout."""
+    """How the program ended: exit status (-9: killed), stdout by lines, and stderr."""
 
     status: int
     lines: tuple[str, ...]
+    errors: str
 
 
 def run(argv: Sequence[str], watched: Sequence[Path], fault: Fault) -> Ended:
@@ -46,13 +47,12 @@ def run(argv: Sequence[str], watched: Sequence[Path], fault: Fault) -> Ended:
         command.append("--seccomp-bpf")
     done = subprocess.run(
         [*command, "-e", f"inject={fault}", *argv],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    return Ended(done.returncode, tuple(done.stdout.splitlines()))
+    return Ended(done.returncode, tuple(done.stdout.splitlines()), done.stderr)
 
 
 def count(argv: Sequence[str], watched: Sequence[Path], log: Path) -> dict[str, int]:

@@ -3,20 +3,47 @@
 test_gallery.py compares what lies there with what is drawn now.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image
 
 from kiosk.domain.policy import Language
-from kiosk.render.compose import compose
+from kiosk.domain.screens import Screen
+from kiosk.domain.slips import AnySlip
 from kiosk.render.fonts import Fonts
 from kiosk.render.glass import Glass
 from kiosk.render.paper import NARROW, document
 from kiosk.render.proof import proof
-from tests.render.samples import SCREENS, slips
+from tests.render.sample_desk import DESK_SCREENS
+from tests.render.sample_slips import slips, staff_slips
+from tests.render.samples import SCREENS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
 SCALE, GAP, ACROSS = 2, 8, 4
+IN_TRAINING = (
+    "starting",
+    "idle-offline",
+    "idle-faults",
+    "member",
+    "member-held",
+    "details",
+    "choose-pet-staff",
+    "confirm-value",
+    "processing",
+    "outcome-unknown",
+    "done-value",
+    "done-ask-most",
+    "already-value",
+    "unreadable-code",
+    "refused-insufficient_value",
+    "desk",
+    "desk-twelve",
+    "confirm-load-most",
+    "today-many",
+    "technical-1",
+)
+"""The screens that are drawn in training too: the crowded ones, and one of each form."""
 LIT, DARK, BETWEEN = (170, 225, 255), (8, 10, 12), (70, 74, 80)
 
 
@@ -44,16 +71,18 @@ def _glow(picture: Image.Image) -> Image.Image:
     return out
 
 
-def screens(language: Language, fonts: Fonts) -> Image.Image:
-    """Draw all screens of a language; what does not fit raises Overflow."""
+def screens(
+    shown: Iterable[Screen], language: Language, fonts: Fonts, *, training: bool = False
+) -> Image.Image:
+    """Draw screens in a language; what does not fit raises Overflow."""
     glass = Glass(fonts=fonts)
-    drawn = [glass.draw(compose(s, language), strict=True) for s in SCREENS.values()]
+    drawn = [glass.picture(s, language, training=training, strict=True) for s in shown]
     return sheet([_glow(picture) for picture in drawn], ACROSS)
 
 
-def papers(language: Language, fonts: Fonts) -> Image.Image:
-    """Draw all slips of a language."""
-    drawn = [proof(document(slip, NARROW), NARROW, fonts) for slip in slips(language).values()]
+def papers(shown: Iterable[AnySlip], fonts: Fonts) -> Image.Image:
+    """Draw slips."""
+    drawn = [proof(document(slip, NARROW), NARROW, fonts) for slip in shown]
     return sheet([picture.convert("RGB") for picture in drawn], ACROSS)
 
 
@@ -62,8 +91,16 @@ def everything() -> dict[str, Image.Image]:
     fonts = Fonts()
     out = {}
     for language in Language:
-        out[f"screens-{language.value}.png"] = screens(language, fonts)
-        out[f"slips-{language.value}.png"] = papers(language, fonts)
+        trained = [SCREENS[name] for name in IN_TRAINING if name in SCREENS]
+        trained += [DESK_SCREENS[name] for name in IN_TRAINING if name in DESK_SCREENS]
+        for name, drawn in {
+            "screens": screens(SCREENS.values(), language, fonts),
+            "staff": screens(DESK_SCREENS.values(), language, fonts),
+            "training": screens(trained, language, fonts, training=True),
+            "slips": papers(slips(language).values(), fonts),
+            "staff-slips": papers(staff_slips(language).values(), fonts),
+        }.items():
+            out[f"{name}-{language.value}.png"] = drawn
     return out
 
 

@@ -1,10 +1,10 @@
-"""One of every screen and slip, realistic and extreme: for the tests and for docs/screens."""
+"""One of every screen of a visit, realistic and extreme: for the tests and for docs/screens."""
 
 import datetime as dt
 
 from kiosk.domain.devices import Part
 from kiosk.domain.members import Pet, Size, Tier
-from kiosk.domain.policy import Language
+from kiosk.domain.names import Name
 from kiosk.domain.pricing import PriceLine, PriceStep
 from kiosk.domain.refusals import Reason
 from kiosk.domain.screens import (
@@ -12,11 +12,13 @@ from kiosk.domain.screens import (
     Choice,
     ChoosePet,
     Confirm,
+    Details,
     Done,
     Idle,
     Looking,
     Member,
-    Name,
+    Note,
+    NoteKind,
     OneCardOnly,
     OutcomeUnknown,
     Processing,
@@ -25,7 +27,6 @@ from kiosk.domain.screens import (
     Starting,
     Unreadable,
 )
-from kiosk.domain.slips import Slip
 from kiosk.domain.units import Fen
 
 NOW = dt.datetime(2025, 11, 21, 10, 32, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -45,13 +46,34 @@ PETS = tuple(
         ]
     )
 )
+SHY = Pet("p7", "雪球", Size.SMALL, warning="剪指甲会咬人")
+ALLERGIC = Pet(
+    "p8",
+    "一只名字特别特别长的布偶猫",
+    Size.MEDIUM,
+    warning="对鸡肉和香波过敏，胆小怕吹风机，剪指甲会咬人，两人一起做",
+)
 PASS_CHOICE = Choice(BATH_PASS, visits=7, held=7)
 GIFT_CHOICE = Choice(LONG_PASS, visits=12, gift_visits=2, held=12)
 PARTLY_HELD = Choice(BATH_PASS, visits=8, held=3)
 VALUE_CHOICE = Choice(BATH, price=6800, held=6800)
 DEAR_CHOICE = Choice(GROOMING, price=12_345_678, held=12_345_678)
 CHOICES = (PASS_CHOICE, GIFT_CHOICE, VALUE_CHOICE, DEAR_CHOICE)
+DETAILS_CHOICE = Choice(Name("详情", "Details"))
 MOST = 12_345_678
+DAY = dt.date(2025, 12, 3)
+BIRTHDAY = Note(NoteKind.BIRTHDAY, name="旺财")
+DUE = Note(NoteKind.DUE, name="旺财", text="疫苗", day=DAY)
+LONG_DUE = Note(NoteKind.DUE, name=PETS[2].name, text="Rabies vaccine booster", day=DAY)
+BONUS = Note(NoteKind.BONUS, amount=10_000, day=DAY)
+PASS_ENDS = Note(NoteKind.PASS_ENDS, text="洗澡次卡", day=DAY)
+CHECKIN = Note(NoteKind.CHECKIN, amount=5)
+NOTICE = Note(
+    NoteKind.NOTICE,
+    text="好久不见！洗澡送刷牙一次，本月底前到前台说一声就行",
+)
+LONG_NOTICE = Note(NoteKind.NOTICE, text=NOTICE.text + "，我们很想旺财和Coco，还有新到的冻干试吃")
+NOTES = (BIRTHDAY, DUE, CHECKIN, BONUS, PASS_ENDS, NOTICE)
 PRICE_LINES = (
     PriceLine(PriceStep.LIST, Fen(8000)),
     PriceLine(PriceStep.TIER, Fen(-800)),
@@ -79,8 +101,51 @@ SCREENS: dict[str, Screen] = {
         "Alexandra B*", Tier.DIAMOND, MOST, 10_000, 99_999, (PARTLY_HELD, VALUE_CHOICE), 0
     ),
     "member-nothing": Member("李*华", Tier.SILVER, 0, 0, 0, (), 0),
+    **{
+        f"member-{note.kind.name.lower()}": Member(
+            "王*明", Tier.GOLD, 12_850, 12_850, 320, (*CHOICES[:3], DETAILS_CHOICE), at, note
+        )
+        for at, note in enumerate((BIRTHDAY, DUE, CHECKIN, BONUS))
+    },
+    "member-due-long": Member(
+        "Alexandra B*", Tier.DIAMOND, MOST, MOST, 12_345, (*CHOICES, DETAILS_CHOICE), 1, LONG_DUE
+    ),
+    "member-bonus-most": Member(
+        "张*", Tier.BASIC, 0, 0, 0, CHOICES[:1], 0, Note(NoteKind.BONUS, amount=MOST, day=DAY)
+    ),
+    "member-held-note": Member(
+        "王*明", Tier.GOLD, 12_850, 10_000, 320, (PARTLY_HELD, DETAILS_CHOICE), 0, PASS_ENDS
+    ),
+    "details": Details("王*明", Tier.GOLD, NOTES, 0),
+    "details-middle": Details("王*明", Tier.GOLD, NOTES, 3),
+    "details-notice": Details("Alexandra B*", Tier.DIAMOND, NOTES, 5),
+    "details-notice-long": Details("王*明", Tier.GOLD, (LONG_NOTICE,), 0),
+    "details-due-long": Details("王*明", Tier.GOLD, (LONG_DUE, CHECKIN, LONG_DUE), 0),
+    "details-names-long": Details(
+        "Bob T*",
+        Tier.BASIC,
+        (Note(NoteKind.PASS_ENDS, text=LONG_PASS.en, day=DAY), BONUS, CHECKIN),
+        0,
+    ),
+    "details-notice-en": Details(
+        "Bob T*",
+        Tier.BASIC,
+        (Note(NoteKind.NOTICE, text="We miss Coco. One brushing is free until the 30th."),),
+    ),
     "choose-pet": ChoosePet(BATH, PETS[:2], 0),
     "choose-pet-five": ChoosePet(GROOMING, PETS, 2),
+    "choose-pet-staff": ChoosePet(BATH, (PETS[0], SHY, PETS[3]), 1, staff=True),
+    "choose-pet-staff-five": ChoosePet(GROOMING, (*PETS[:2], ALLERGIC, *PETS[3:]), 2, staff=True),
+    "choose-pet-staff-calm": ChoosePet(BATH, (PETS[0], SHY, PETS[3]), 0, staff=True),
+    "confirm-staff-pass": Confirm(BATH, "旺财", BATH_PASS, None, (), 6, "王*明"),
+    "confirm-staff-value": Confirm(BATH, "旺财", None, 6800, PRICE_LINES, 6050, "王*明"),
+    "confirm-staff-warning": Confirm(BATH, "雪球", BATH_PASS, None, (), 6, "王*明", SHY.warning),
+    "confirm-staff-most": Confirm(
+        GROOMING, PETS[2].name, None, MOST, PRICE_LINES, MOST, "Alexandra B*", ALLERGIC.warning
+    ),
+    "confirm-staff-most-calm": Confirm(
+        GROOMING, PETS[2].name, None, MOST, PRICE_LINES, MOST, "Alexandra B*"
+    ),
     "confirm-pass": Confirm(BATH, "旺财", BATH_PASS, None, (), 6),
     "confirm-value": Confirm(BATH, "旺财", None, 6800, PRICE_LINES, 6050),
     "confirm-most": Confirm(GROOMING, PETS[2].name, None, MOST, PRICE_LINES, MOST),
@@ -91,6 +156,9 @@ SCREENS: dict[str, Screen] = {
     "done-last-visit": Done(GROOMING, 1, None, None, 0, printing=False),
     "done-value": Done(BATH, None, 6800, 6050, 68, printing=True),
     "done-most": Done(GROOMING, None, MOST, MOST, 123_456, printing=True),
+    "done-ask-pass": Done(BATH, 6, None, None, 0, printing=False, ask_slip=True),
+    "done-ask-value": Done(BATH, None, 6800, 6050, 68, printing=False, ask_slip=True),
+    "done-ask-most": Done(GROOMING, None, MOST, MOST, 123_456, printing=False, ask_slip=True),
     "already-pass": AlreadyTaken("王*明", NOW, BATH, 1, None),
     "already-value": AlreadyTaken("Alexandra B*", NOW, GROOMING, None, MOST),
     "unreadable-card": Unreadable(),
@@ -103,58 +171,3 @@ SCREENS: dict[str, Screen] = {
         for reason in Reason
     },
 }
-
-
-def slips(language: Language) -> dict[str, Slip]:
-    """Slips paid by a pass and by value, plain, copied, extreme."""
-    shop, terminal, number = "宠物之家", "till-1", "3f2a91c0-000042"
-    return {
-        "pass": Slip(
-            language, shop, terminal, number, NOW, True, "王*明", "旺财", BATH, BATH_PASS, 6
-        ),
-        "value": Slip(
-            language,
-            shop,
-            terminal,
-            number,
-            NOW,
-            True,
-            "王*明",
-            "旺财",
-            BATH,
-            price=6800,
-            price_lines=PRICE_LINES,
-            value_left=6050,
-            points=68,
-            qr="https://example.org/t/3f2a91c0-000042",
-        ),
-        "copy": Slip(
-            language,
-            "毛孩子宠物生活馆人民路旗舰店",
-            terminal,
-            number,
-            NOW,
-            False,
-            "Alexandra B*",
-            PETS[2].name + PETS[4].name,
-            GROOMING,
-            LONG_PASS,
-            11,
-            copy=1,
-        ),
-        "most": Slip(
-            language,
-            shop,
-            terminal,
-            number,
-            NOW,
-            True,
-            "欧阳*修",
-            "",
-            LONG_PASS,
-            price=MOST,
-            price_lines=(PriceLine(PriceStep.LIST, Fen(MOST)),),
-            value_left=MOST,
-            points=123_456,
-        ),
-    }

@@ -7,17 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.document import UNPRINTABLE, Document, Qr, Text, columns, printable
+from kiosk.domain.names import Name
 from kiosk.domain.policy import Language
-from kiosk.domain.screens import Name
-from kiosk.domain.slips import Slip
+from kiosk.domain.slips import AnySlip, StatusSlip
 from kiosk.render.paper import NARROW, WIDE, document, wrap
 from kiosk.render.proof import COLUMN, MARGIN, proof
-from tests.render.samples import slips
+from kiosk.render.texts import texts
+from tests.render.sample_slips import slips, staff_slips
 
 WIDTHS = st.sampled_from((NARROW, WIDE))
 
 
-def lines(slip: Slip, width: int = NARROW) -> list[str]:
+def lines(slip: AnySlip, width: int = NARROW) -> list[str]:
     return [part.text for part in document(slip, width) if isinstance(part, Text)]
 
 
@@ -30,9 +31,10 @@ def assert_fits(laid_out: Document, width: int) -> None:
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("name", slips(Language.ZH))
+@pytest.mark.parametrize("name", [*slips(Language.ZH), *staff_slips(Language.ZH)])
 def test_every_line_fits(name: str, language: Language, width: int) -> None:
-    assert_fits(document(slips(language)[name], width), width)
+    every: dict[str, AnySlip] = {**slips(language), **staff_slips(language)}
+    assert_fits(document(every[name], width), width)
 
 
 @given(WIDTHS, st.sampled_from(Language), st.text(max_size=60), st.text(max_size=60))
@@ -82,6 +84,79 @@ def test_a_code_is_printed_where_there_is_one() -> None:
     for name, slip in slips(Language.ZH).items():
         codes = [part for part in document(slip) if isinstance(part, Qr)]
         assert codes == ([Qr(slip.qr)] if slip.qr else []), name
+
+
+def staff(name: str, language: Language = Language.ZH) -> list[str]:
+    return lines(staff_slips(language)[name])
+
+
+def test_a_logged_service_says_who_did_it_and_when_to_look_again() -> None:
+    out = staff("logged")
+    assert "店员                      何美容" in out
+    assert "回访日期              2025-12-03" in out
+    assert "本次扣                      1 次" in out
+
+
+def test_a_service_paid_before_takes_nothing_in_print() -> None:
+    out = staff("logged-before")
+    assert "此前已付，本次不扣" in out
+    assert not any("本次扣" in line or "剩余" in line or "￥" in line for line in out)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", staff_slips(Language.ZH))
+def test_undone_and_training_are_marked_large_and_on_no_other_slip(
+    name: str, language: Language
+) -> None:
+    slip = staff_slips(language)[name]
+    say = texts(language).slip
+    large = [part.text for part in document(slip) if isinstance(part, Text) and part.double]
+    voided = not isinstance(slip, StatusSlip) and slip.voided
+    assert large.count(f"* {say.voided} *") == voided
+    assert large.count(say.training) == 2 * slip.training
+    if slip.training:
+        first, *_, last = lines(slip)
+        assert (first, last) == (say.training, say.training)
+        assert not any(isinstance(part, Qr) for part in document(slip))
+
+
+def test_an_undone_row_gives_back_and_takes_nothing() -> None:
+    by_pass, by_value = staff("voided-pass"), staff("voided-value")
+    assert "退回                        1 次" in by_pass
+    assert "剩余                        7 次" in by_pass
+    assert "退回                     ￥68.00" in by_value
+    assert "余额                    ￥128.50" in by_value
+    for out in (by_pass, by_value, staff("voided-log")):
+        assert not any("本次扣" in line or "实付" in line or "积分" in line for line in out)
+    assert "退还                    ￥500.00" in staff("top-up-voided")
+
+
+def test_a_top_up_says_what_was_paid_how_and_what_it_brings() -> None:
+    out = staff("top-up")
+    assert "会员充值小票" in out
+    assert "实付                    ￥500.00" in out
+    assert "付款方式                    微信" in out
+    assert "赠金                    +￥50.00" in out
+    assert "余额                    ￥628.50" in out
+
+
+def test_a_pass_sold_says_its_visits_and_gifts() -> None:
+    out = staff("pass-sold", Language.EN)
+    assert "Visits bought          10 visits" in out
+    assert "Visits free            +2 visits" in out
+    assert "Left                   12 visits" in out
+    assert "Paid                    ￥600.00" in out
+
+
+def test_a_status_slip_says_every_fact_once_and_in_words() -> None:
+    out = staff("status")
+    assert len([line for line in out if line.startswith("终端  ")]) == 1
+    assert "联网                        离线" in out
+    assert "时钟                      未校准" in out
+    assert "打印机                      正常" in out
+    slip = staff_slips(Language.ZH)["status"]
+    assert isinstance(slip, StatusSlip)
+    assert len(out) >= len(slip.facts) + 4
 
 
 def test_what_the_printers_font_lacks_is_marked() -> None:

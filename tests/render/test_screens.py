@@ -5,9 +5,10 @@ import dataclasses as dc
 import pytest
 
 from kiosk.domain.devices import Part
+from kiosk.domain.names import Name
 from kiosk.domain.policy import Language
 from kiosk.domain.refusals import Reason
-from kiosk.domain.screens import Choice, Idle, Member, Name, Refused
+from kiosk.domain.screens import Choice, Idle, Member, Refused
 from kiosk.render.textual import screen_lines
 from tests.render.samples import BATH, NOW, SCREENS
 

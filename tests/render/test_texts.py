@@ -6,15 +6,21 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from kiosk.domain.devices import Part
+from kiosk.domain.clock import ClockState
+from kiosk.domain.desk import DeskEntry, Fact
+from kiosk.domain.devices import Part, PartState
 from kiosk.domain.document import UNPRINTABLE, printable
 from kiosk.domain.members import Size, Tier
+from kiosk.domain.names import Name
 from kiosk.domain.policy import Language
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.refusals import Reason
-from kiosk.domain.screens import Name
+from kiosk.domain.transactions import Means
 from kiosk.render.fonts import LARGE, SMALL, Fonts
 from kiosk.render.texts import name_in, texts
+
+ON_PAPER = (".slip", ".means", ".facts", ".states", ".clocks", ".parts", ".steps")
+"""Tables whose texts are printed as they are."""
 
 
 def words(value: object, path: str = "") -> Iterator[tuple[str, str]]:
@@ -41,6 +47,11 @@ def test_every_member_of_every_list_has_its_words(language: Language) -> None:
     assert set(table.tiers) == set(Tier)
     assert set(table.sizes) == set(Size)
     assert set(table.steps) == set(PriceStep)
+    assert set(table.means) == set(Means)
+    assert set(table.entries) == set(DeskEntry)
+    assert set(table.facts) == set(Fact)
+    assert set(table.states) == set(PartState)
+    assert set(table.clocks) == set(ClockState)
     assert all(text.strip() for _, text in words(table))
 
 
@@ -58,7 +69,7 @@ def test_every_character_is_in_the_fonts_of_display_and_printer(language: Langua
     for path, text in words(texts(language)):
         for size in (SMALL, LARGE):
             assert fonts.shown(text, size) == text, path
-        if ".slip." in path:
+        if path.startswith(ON_PAPER):
             assert printable(text) == text
             assert UNPRINTABLE not in text
 

@@ -1,5 +1,6 @@
 """Good configurations: defaults, paths, overrides, what is virtual, and the dump."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,21 +11,30 @@ from kiosk.domain.errors import ConfigError
 from kiosk.domain.policy import Language
 from kiosk.settings.config import dump, load, refuse_virtual
 from kiosk.settings.options import (
+    ButtonLines,
+    Buttons,
+    Buzzer,
     Display,
     DisplayDriver,
     I2c,
+    LampLines,
+    Lamps,
     Network,
     Printer,
     PrinterDriver,
     Reader,
     ReaderDriver,
+    Scanner,
+    ScannerDriver,
     Serial,
+    SignalDriver,
     Spi,
-    VirtualPart,
 )
 from tests.settings.conftest import MINIMAL, Folder
 
 CONFIG = Path(__file__).parents[2] / "config"
+
+NOT_FITTED = "# --- Parts that are not fitted here"
 
 EVERYTHING = """
 username = "k1"
@@ -38,7 +48,25 @@ match = "ACR122U"
 [[reader]]
 name = "door"
 driver = "virtual"
+[[reader]]
+name = "bath"
+driver = "pn532"
+device = "/dev/kiosk-nfc"
+[scanner]
+driver = "serial"
+device = "scanner"
+baudrate = 115200
+[buttons]
+driver = "gpio"
+a = 1
+b = 4
+c = 12
 [lamps]
+driver = "gpio"
+green = 13
+red = 16
+blue = 19
+[buzzer]
 driver = "virtual"
 [display]
 driver = "sh1106"
@@ -91,8 +119,14 @@ def test_every_option_arrives(everything: Path) -> None:
     assert config.readers == (
         Reader("counter", ReaderDriver.PCSC, "ACR122U"),
         Reader("door", ReaderDriver.VIRTUAL),
+        Reader("bath", ReaderDriver.PN532, device="/dev/kiosk-nfc"),
     )
-    assert config.lamps == VirtualPart()
+    assert config.scanner is not None
+    assert config.scanner.driver is ScannerDriver.SERIAL
+    assert config.scanner.link == Serial(everything.parent / "scanner", 115200)
+    assert config.buttons == Buttons(SignalDriver.GPIO, ButtonLines(1, 4, 12))
+    assert config.lamps == Lamps(SignalDriver.GPIO, LampLines(13, 16, 19))
+    assert config.buzzer == Buzzer(SignalDriver.VIRTUAL)
     assert config.display == Display(DisplayDriver.SH1106, Spi(1, 2, 5, 6), 180, 0)
     link = Serial(Path("/dev/kiosk-printer"), 115200)
     assert config.printer == Printer(PrinterDriver.SERIAL, link, 48, False, False)
@@ -130,10 +164,10 @@ def test_overrides_are_checked_like_the_file(folder: Folder) -> None:
 
 def test_run_refuses_each_virtual_part(everything: Path) -> None:
     config = load(everything, environ={})
-    assert config.virtual_parts() == ("reader[2]", "lamps")
+    assert config.virtual_parts() == ("reader[2]", "buzzer")
     with pytest.raises(ConfigError) as caught:
         refuse_virtual(config)
-    assert [f.split(":")[0] for f in caught.value.faults] == ["reader[2].driver", "lamps.driver"]
+    assert [f.split(":")[0] for f in caught.value.faults] == ["reader[2].driver", "buzzer.driver"]
 
 
 def test_the_config_for_a_pi_is_real() -> None:
@@ -154,7 +188,8 @@ def test_the_config_for_the_simulator_is_all_virtual() -> None:
 
 def test_commented_options_show_the_real_defaults(tmp_path: Path) -> None:
     """Uncommenting a default changes nothing, and no option is left out of the file."""
-    lines = (CONFIG / "kiosk.toml").read_text(encoding="utf-8").splitlines()
+    fitted, _, _ = (CONFIG / "kiosk.toml").read_text(encoding="utf-8").partition(NOT_FITTED)
+    lines = fitted.splitlines()
     left_out = ("password_file", "ca_file", "match", "device", "baudrate", "gpio_", "tls")
     uncommented = [
         line[1:]
@@ -166,6 +201,27 @@ def test_commented_options_show_the_real_defaults(tmp_path: Path) -> None:
     path = tmp_path / "kiosk.toml"
     path.write_text("\n".join(uncommented), encoding="utf-8")
     assert load(path, environ={}) == load(CONFIG / "kiosk.toml", environ={})
+
+
+def test_parts_that_are_not_fitted_are_fitted_by_taking_away_the_comment(folder: Folder) -> None:
+    _, _, parts = (CONFIG / "kiosk.toml").read_text(encoding="utf-8").partition(NOT_FITTED)
+    full = re.sub(r"(?m)^#(?=[a-z\[])", "", "#" + parts)
+    config = load(folder.config(full), environ={})
+    refuse_virtual(config)
+    assert config.scanner == Scanner(ScannerDriver.SERIAL, Serial(Path("/dev/kiosk-scanner"), 9600))
+    assert config.lamps == Lamps(SignalDriver.GPIO, LampLines(5, 6, 13))
+    # what is shown are the defaults
+    short = "\n".join(re.findall(r"(?m)^(?:\[.*|driver.*|device.*|blue.*)$", full))
+    assert load(folder.config(short), environ={}) == config
+
+
+def test_a_keyboard_scanner(folder: Folder) -> None:
+    path = folder.config('[scanner]\ndriver = "keyboard"\ndevice = "/dev/input/by-id/s-event-kbd"')
+    config = load(path, environ={})
+    assert config.scanner == Scanner(ScannerDriver.KEYBOARD, Path("/dev/input/by-id/s-event-kbd"))
+    again = folder.path / "dump.toml"
+    again.write_text(dump(config), encoding="utf-8")
+    assert load(again, environ={}) == config
 
 
 def test_reading_a_config_imports_no_library_that_is_slow() -> None:

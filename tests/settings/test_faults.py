@@ -37,20 +37,32 @@ ONE_FAULT = {
     "'a b' = 1": 'mqtt."a b": unknown key; valid here: tls, username, password_file, host, port,'
     " ca_file",
     "[printr]\ndriver = 'virtual'": "printr: unknown key; did you mean printer?",
-    "[lamps]\ndriver = 'virtual'\nx = 1": "lamps.x: unknown key; valid here: driver",
+    "[lamps]\ndriver = 'virtual'\nx = 1": (
+        "lamps.x: unknown key; valid here: driver, green, red, blue"
+    ),
     # sections
     "[[printer]]\ndriver = 'virtual'": "printer: expected a section [printer], found a list",
     "[reader]\nname = 'a'": "reader: expected sections [[reader]], found one section [reader]",
-    "[lamps]": 'lamps.driver: expected "virtual", found nothing',
+    "[lamps]": 'lamps.driver: expected "gpio" or "virtual", found nothing',
     # readers are counted from 1
     "[[reader]]\nname = 'a'\ndriver = 'virtual'\n[[reader]]\nname = 'b'\ndriver = 'usb'": (
-        'reader[2].driver: expected "pcsc" or "virtual", found "usb"'
+        'reader[2].driver: expected "pcsc" or "pn532" or "virtual", found "usb"'
     ),
     "[[reader]]\nname = 'a'\ndriver = 'pcsc'\n[[reader]]\nname = 'a'\ndriver = 'virtual'": (
         'reader[2].name: expected a name of its own, found "a" again'
     ),
     "[[reader]]\nname = 'a'\ndriver = 'pcsc'\n[[reader]]\nname = 'b'\ndriver = 'pcsc'": (
         "reader[2].match: expected another text than in reader[1]"
+    ),
+    "[[reader]]\nname = 'a'\ndriver = 'pn532'": (
+        'reader[1].device: expected a device file like /dev/kiosk-nfc, or "usb", found nothing'
+    ),
+    "[[reader]]\nname = 'a'\ndriver = 'pn532'\ndevice = 'tty:USB0'": (
+        'reader[1].device: expected a device file like /dev/kiosk-nfc, or "usb", found "tty:USB0"'
+    ),
+    "[[reader]]\nname = 'a'\ndriver = 'pn532'\ndevice = '/dev/n'\n"
+    "[[reader]]\nname = 'b'\ndriver = 'pn532'\ndevice = '/dev/n'": (
+        "reader[2].device: expected another one than in reader[1]"
     ),
     # options of another choice
     "tls = true": "mqtt.ca_file: expected a path, found nothing",
@@ -75,6 +87,44 @@ ONE_FAULT = {
     ),
     "[[reader]]\nname = 'a'\ndriver = 'virtual'\nmatch = 'ACR'": (
         'reader[1].match: belongs to driver = "pcsc", and would have no effect here'
+    ),
+    "[[reader]]\nname = 'a'\ndriver = 'pcsc'\ndevice = '/dev/n'": (
+        'reader[1].device: belongs to driver = "pn532", and would have no effect here'
+    ),
+    "[scanner]\ndriver = 'keyboard'\ndevice = '/dev/input/event0'\nbaudrate = 9600": (
+        'scanner.baudrate: belongs to driver = "serial", and would have no effect here'
+    ),
+    "[scanner]\ndriver = 'virtual'\ndevice = 's'": (
+        'scanner.device: belongs to driver = "serial" or "keyboard", and would have no effect here'
+    ),
+    "[scanner]\ndriver = 'serial'": "scanner.device: expected a path, found nothing",
+    "[scanner]\ndriver = 'serial'\ndevice = 's'\nbaudrate = 300": (
+        "scanner.baudrate: expected 9600 or 19200 or 38400 or 57600 or 115200, found 300"
+    ),
+    "[buttons]\ndriver = 'virtual'\nb = 4": (
+        'buttons.b: belongs to driver = "gpio", and would have no effect here'
+    ),
+    # lines
+    "[buttons]\ndriver = 'gpio'\na = 28": (
+        "buttons.a: expected a whole number from 0 to 27, found 28"
+    ),
+    "[buttons]\ndriver = 'gpio'\nc = 27": (
+        "buttons.c: expected a line of its own, found 27, which is buttons.b's"
+    ),
+    "[lamps]\ndriver = 'gpio'\nblue = 5": (
+        "lamps.blue: expected a line of its own, found 5, which is lamps.green's"
+    ),
+    "[buttons]\ndriver = 'gpio'\n[buzzer]\ndriver = 'gpio'\ngpio = 22": (
+        "buzzer.gpio: expected a line of its own, found 22, which is buttons.c's"
+    ),
+    f"{DISPLAY}bus = 'i2c'\n[lamps]\ndriver = 'gpio'\nred = 3": (
+        "lamps.red: expected a line of its own, found 3, which is the I2C bus's"
+    ),
+    f"{DISPLAY}bus = 'spi'\n[lamps]\ndriver = 'gpio'\nred = 8": (
+        "lamps.red: expected a line of its own, found 8, which is the SPI bus's"
+    ),
+    f"{DISPLAY}bus = 'spi'\n[buzzer]\ndriver = 'gpio'\ngpio = 25": (
+        "buzzer.gpio: expected a line of its own, found 25, which is display.gpio_reset's"
     ),
     # a fault in the choice does not condemn the options that hang on it
     "[printer]\ndriver = 'usb'\nbaudrate = 9600": (
@@ -114,6 +164,11 @@ def test_one_fault(folder: Folder, more: str) -> None:
 )  # fmt: skip
 def test_faults_of_what_must_be_there(folder: Folder, replaced: str, by: str, fault: str) -> None:
     assert folder.faults(base=MINIMAL.replace(replaced, by))[0] == fault
+
+
+def test_a_line_that_is_no_line_is_one_fault_and_not_two(folder: Folder) -> None:
+    faults = folder.faults("[buttons]\ndriver = 'gpio'\na = 99\nb = 98\nc = 0")
+    assert [fault.split(":")[0] for fault in faults] == ["buttons.a", "buttons.b"]
 
 
 def test_an_unreadable_ca_file(folder: Folder) -> None:
@@ -186,6 +241,7 @@ SCALARS = (
     | st.datetimes()
 )
 SECTIONS = ["terminal", "journal", "settings", "mqtt", "reader", "scanner", "display", "printer"]
+SECTIONS += ["buttons", "lamps", "buzzer"]
 OPTIONS = ["store", "id", "path", "host", "port", "driver", "bus", "username", "password_file"]
 OPTIONS += ["tls", "ca_file", "match", "name", "columns", "device", "address", "gpio_dc"]
 KEYS = st.text(max_size=6) | st.sampled_from(SECTIONS + OPTIONS)
@@ -217,6 +273,10 @@ VALID: dict[str, dict[str, object]] = {
     "journal": {"path": "j"},
     "settings": {"path": "s"},
     "mqtt": {"host": "h", "port": 1, "username": "u", "tls": False},
+    "scanner": {"driver": "serial", "device": "/dev/s", "baudrate": 9600},
+    "buttons": {"driver": "gpio", "a": 17, "b": 27, "c": 22},
+    "lamps": {"driver": "gpio", "green": 5, "red": 6, "blue": 13},
+    "buzzer": {"driver": "gpio", "gpio": 18},
     "display": {"driver": "sh1106", "bus": "i2c", "port": 1, "address": 0x3C, "contrast": 9},
     "printer": {"driver": "serial", "device": "/dev/p", "baudrate": 9600, "cutter": True},
 }

@@ -97,7 +97,8 @@ class VirtualReader(Plugged):
         try:
             if not laying.card.atr:
                 raise CardGone("mute")
-            key = cards.run(cards.identify(laying.card.atr), laying.transmit)
+            kind = cards.kind_of_atr(laying.card.atr)
+            key = cards.run(cards.identify(kind), laying.transmit)
             return CardPresented(reader=self.name, medium=key)
         except Malformed:
             return CardUnreadable(self.name)

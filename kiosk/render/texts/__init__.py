@@ -1,7 +1,7 @@
-"""Every word that a member reads, in both languages, and the types that keep them complete."""
+"""Every word that members and staff read, in both languages; the types keep them complete."""
 
+from kiosk.domain.names import Name
 from kiosk.domain.policy import Language
-from kiosk.domain.screens import Name
 from kiosk.render.texts.en import EN
 from kiosk.render.texts.model import Texts
 from kiosk.render.texts.zh import ZH

@@ -6,10 +6,13 @@
 import dataclasses as dc
 from collections.abc import Mapping
 
-from kiosk.domain.devices import Part
+from kiosk.domain.clock import ClockState
+from kiosk.domain.desk import DeskEntry, Fact
+from kiosk.domain.devices import Part, PartState
 from kiosk.domain.members import Size, Tier
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.refusals import Reason
+from kiosk.domain.transactions import Means
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -22,12 +25,22 @@ class Keys:
     spend: str
     reprint: str
     go_on: str
+    page: str
+    print: str
+    no_slip: str
+    choose: str
+    finish: str
+    log: str
+    load: str
+    undo: str
+    sign_out: str
 
 
 @dc.dataclass(frozen=True, slots=True)
 class ScreenTexts:
     """Words of the display: 20 half-width columns to a line, see kiosk/render/glass.py."""
 
+    training: str
     starting: str
     tap_or_scan: str
     tap_only: str
@@ -72,10 +85,58 @@ class ScreenTexts:
 
 
 @dc.dataclass(frozen=True, slots=True)
+class NoteTexts:
+    """What a member should know, a row each."""
+
+    checkin: str
+    points_soon: str
+    birthday: str
+    due: str
+    bonus: str
+    ends: str
+
+
+@dc.dataclass(frozen=True, slots=True)
+class DeskTexts:
+    """Words of staff's screens."""
+
+    tickets: str
+    tap_member: str
+    takes_nothing: str
+    logged: str
+    follow_up: str
+    undo: str
+    undo_log: str
+    given_back: str
+    taken_back: str
+    undone: str
+    today: str
+    others: str
+    none_today: str
+    top_up: str
+    sell_pass: str
+    gets: str
+    gifts: str
+    bonus: str
+    bonus_label: str
+    pays: str
+    topped_up: str
+    sold: str
+    terminal: str
+    online: str
+    pattern: str
+
+
+@dc.dataclass(frozen=True, slots=True)
 class SlipTexts:
     """Words of the slip."""
 
     title: str
+    load_title: str
+    pass_title: str
+    status_title: str
+    training: str
+    voided: str
     copy: str
     number: str
     terminal: str
@@ -83,14 +144,24 @@ class SlipTexts:
     clock_uncertain: str
     member: str
     pet: str
+    operator: str
     service: str
     punch_pass: str
     taken: str
+    paid_before: str
+    given_back: str
     total: str
+    means: str
+    principal: str
+    bonus: str
+    visits_bought: str
+    visits_gift: str
+    refunded: str
     visits_left: str
     value_left: str
     points: str
     points_note: str
+    follow_up: str
     thanks: str
 
 
@@ -107,16 +178,24 @@ class Texts:
     """One language."""
 
     screen: ScreenTexts
+    notes: NoteTexts
+    desk: DeskTexts
     slip: SlipTexts
     keys: Keys
     visit: str
     visits: str
+    times: str
     currency: str
     tiers: Mapping[Tier, str]
     sizes: Mapping[Size, str]
     parts: Mapping[Part, str]
     steps: Mapping[PriceStep, str]
     refusals: Mapping[Reason, Refusal]
+    means: Mapping[Means, str]
+    entries: Mapping[DeskEntry, str]
+    facts: Mapping[Fact, str]
+    states: Mapping[PartState, str]
+    clocks: Mapping[ClockState, str]
 
     def count(self, n: int) -> str:
         """Write a number of visits."""

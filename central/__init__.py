@@ -1,0 +1,1 @@
+"""Reference central store system: the books, the web admin and the sync with the kiosks."""

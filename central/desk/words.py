@@ -1,0 +1,77 @@
+"""Amounts and times as the desk writes them, and plain words for codes."""
+
+import datetime as dt
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from central.shop.choices import PurseKind
+from central.shop.models import Account, Pass
+from kiosk.domain.clock import local_time
+from kiosk.domain.units import yuan
+
+MONEY = (PurseKind.PRINCIPAL, PurseKind.BONUS)
+
+MOVEMENTS = {
+    "opening": _("opening balance"),
+    "import": _("import"),
+    "top_up": _("top-up at the counter"),
+    "sell_pass": _("pass sold at the counter"),
+    "redeem": _("redeemed at the counter"),
+    "counter": _("redeemed at the counter"),
+    "refund": _("refund"),
+    "adjust": _("adjustment"),
+    "write_off": _("written off by the shop"),
+    "reversal": _("reversal"),
+    "bonus_release": _("bonus release"),
+}
+"""Kinds of movements; one that is not here is shown as it is."""
+
+
+def money(fen: int) -> str:
+    """Write 分 as ¥ with two digits, a minus before the sign of the currency.
+
+    >>> [money(n) for n in (123456, 0, -5)]
+    ['¥1,234.56', '¥0.00', '-¥0.05']
+    """
+    return f"-¥{yuan(-fen)}" if fen < 0 else f"¥{yuan(fen)}"
+
+
+def amount(value: int, kind: str) -> str:
+    """Write an amount of this kind of purse: money as ¥, visits and points with their unit."""
+    if kind in MONEY or kind == "fen":
+        return money(value)
+    if kind in (PurseKind.POINTS, "points"):
+        return f"{value:,} " + str(_("points"))
+    return f"{value:,} " + str(_("visits"))
+
+
+def signed(value: int, kind: str) -> str:
+    """Write a change with its sign."""
+    return ("+" if value > 0 else "") + amount(value, kind)
+
+
+def clock(at: dt.datetime | None, offset_minutes: int) -> str:
+    """Write a time as the shop's wall clock shows it; a dash where there is none."""
+    return f"{local_time(at, offset_minutes):%Y-%m-%d %H:%M}" if at else "–"
+
+
+def chinese() -> bool:
+    """Tell whether the reader reads Chinese."""
+    return (get_language() or "zh").startswith("zh")
+
+
+def pass_name(sold: Pass) -> str:
+    """Name a pass in the reader's language."""
+    return sold.name_zh if chinese() else sold.name_en
+
+
+def purse_name(account: Account) -> str:
+    """Name a purse, with its pass where it is one of a pass."""
+    kind = str(account.get_kind_display())
+    return f"{pass_name(account.punch_pass)} {kind}" if account.punch_pass else kind
+
+
+def movement(kind: str) -> str:
+    """Name a kind of movement."""
+    return str(MOVEMENTS.get(kind, kind))

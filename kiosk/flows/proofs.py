@@ -1,0 +1,96 @@
+"""The proof of what staff did: its screen and its slip, from the job and the member after it."""
+
+from kiosk.domain import desk
+from kiosk.domain.clock import ClockState
+from kiosk.domain.desk import DeskScreen
+from kiosk.domain.events import Committed
+from kiosk.domain.slips import AnySlip, LoadSlip, Slip
+from kiosk.domain.transactions import pass_accounts
+from kiosk.domain.views import NOTHING, MemberView
+from kiosk.flows import receipts
+from kiosk.flows.jobs import Load, Log, Undo
+from kiosk.flows.step import Context
+
+
+def screen(job: Log | Load | Undo, view: MemberView) -> DeskScreen:
+    """Say what was done and what the member has now."""
+    match job:
+        case Log():
+            visits, value = _left(job, view)
+            pet = job.pet.name if job.pet else ""
+            return desk.Logged(job.service, pet, job.masked_name, visits, value, job.follow_up)
+        case Load():
+            return desk.Loaded(view.record.masked_name, job.plan, *_loaded(job, view))
+        case Undo():
+            return desk.Voided(job.what, job.own.masked_name)
+
+
+def slip(job: Log | Load | Undo, event: Committed, context: Context) -> AnySlip | None:
+    """Write the slip; None for an undone row that had none."""
+    view = event.view
+    match job:
+        case Log():
+            return _log_slip(job, event, context)
+        case Load():
+            value, visits = _loaded(job, view)
+            return LoadSlip(
+                context.policy.language,
+                context.policy.shop_name,
+                context.terminal,
+                receipts.number(event.journal, event.seq),
+                context.local,
+                context.clock is not ClockState.UNSYNCED,
+                view.record.masked_name,
+                job.shift.operator.record.name,
+                job.plan,
+                job.means,
+                value,
+                visits,
+                training=context.training,
+            )
+        case Undo():
+            name = job.shift.operator.record.name
+            return receipts.earlier_slip(view, job.own.row, context, voided=True, operator=name)
+
+
+def _log_slip(job: Log, event: Committed, context: Context) -> Slip:
+    visits, value = _left(job, event.view)
+    quote = job.quote
+    return Slip(
+        context.policy.language,
+        context.policy.shop_name,
+        context.terminal,
+        receipts.number(event.journal, event.seq),
+        context.local,
+        context.clock is not ClockState.UNSYNCED,
+        job.masked_name,
+        job.pet.name if job.pet else "",
+        job.service,
+        job.offer.pass_name if job.offer else None,
+        visits,
+        quote.price if quote else None,
+        quote.lines if quote else (),
+        value,
+        quote.points if quote else 0,
+        qr=receipts.qr(event.journal, event.seq, context),
+        operator_name=job.shift.operator.record.name,
+        follow_up=job.follow_up,
+        training=context.training,
+    )
+
+
+def _left(job: Log, view: MemberView) -> tuple[int | None, int | None]:
+    """Visits or 分 left, of what paid; neither where the service had been paid before."""
+    if job.offer is None:
+        return None, None
+    if job.offer.punch_pass is not None:
+        return view.visits(job.offer.punch_pass).shown, None
+    return None, view.value().shown
+
+
+def _loaded(job: Load, view: MemberView) -> tuple[int | None, int | None]:
+    """分 of stored value, or visits of the new pass, that the member has now."""
+    if not job.pass_id:
+        return view.value().shown, None
+    accounts = pass_accounts(job.pass_id)
+    return None, sum(view.balances.get(account, NOTHING).shown for account in accounts)

@@ -1,0 +1,1 @@
+"""The journal: one SQLite file, one thread.  Transactions, allowances, directory of members."""

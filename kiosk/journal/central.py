@@ -1,0 +1,81 @@
+"""What central says of this journal: the acknowledged mark, and whether it may still spend.
+
+A row is done only when central's application ack says so.  If central has more rows than this
+file, the card was rolled back to an older image: it never spends again (design, §5).
+"""
+
+import sqlite3
+
+from kiosk.domain.wire import JournalState
+from kiosk.journal import allowances, catalogues, chain, directory
+from kiosk.journal.standing import Standing
+
+
+def standing(db: sqlite3.Connection) -> Standing:
+    """Read where the journal stands."""
+    journal, acknowledged, applied, state, why, rolled_back = db.execute(
+        "SELECT id, acknowledged, applied, state, why, rolled_back FROM journal"
+    ).fetchone()
+    last, head = chain.head(db)
+    nonce, wanted = allowances.pending(db) or (None, None)
+    return Standing(
+        journal=journal,
+        last_seq=last,
+        head=head.hex(),
+        acknowledged=acknowledged,
+        applied=applied,
+        state=JournalState(state),
+        why=why,
+        rolled_back=bool(rolled_back),
+        directory_version=directory.version(db),
+        catalogue_version=catalogues.version(db),
+        pending_nonce=nonce,
+        pending_accounts=wanted,
+    )
+
+
+def acknowledge(db: sqlite3.Connection, applied: int, head: str) -> None:
+    """Move the mark up to `applied`; a lower or repeated word changes nothing.
+
+    A head that is not the hash of our own row quarantines the journal: one of the two is forged.
+    """
+    if _agrees(db, applied, head):
+        db.execute(
+            "UPDATE journal SET acknowledged = max(acknowledged, ?), applied = max(applied, ?)",
+            (applied, applied),
+        )
+
+
+def welcome(db: sqlite3.Connection, applied: int, head: str, state: JournalState, why: str) -> None:
+    """Set the mark to central's, up or down, and take its opinion.
+
+    Down: central was restored from a backup, and the rows above are sent again.  An open welcome
+    with the right head lifts a quarantine, but not that of a rolled-back card.
+    """
+    if _agrees(db, applied, head):
+        db.execute("UPDATE journal SET acknowledged = ?, applied = ?", (applied, applied))
+        db.execute(
+            "UPDATE journal SET state = ?, why = ? WHERE NOT rolled_back", (state.value, why)
+        )
+
+
+def _agrees(db: sqlite3.Connection, applied: int, head: str) -> bool:
+    last = chain.head(db)[0]
+    if applied > last:
+        why = f"rolled back: central has {applied} rows, this card {last}"
+        _close(db, why, rolled_back=True)
+        db.execute("UPDATE journal SET applied = ?", (applied,))
+        return False
+    own = chain.hash_at(db, applied)
+    if own is None or own.hex() != head:
+        _close(db, f"row {applied} is not the one that central has")
+        return False
+    return True
+
+
+def _close(db: sqlite3.Connection, why: str, *, rolled_back: bool = False) -> None:
+    # the gravest word stands: a rolled-back card stays rolled back
+    db.execute(
+        "UPDATE journal SET state = ?, why = ?, rolled_back = ? WHERE NOT rolled_back",
+        (JournalState.QUARANTINED.value, why, rolled_back),
+    )

@@ -1,0 +1,44 @@
+"""Amounts, plans and facts as words, for the display and for paper.  Pure."""
+
+from kiosk.domain.clock import ClockState
+from kiosk.domain.desk import Fact, FactRow, PlanRow
+from kiosk.domain.devices import PartState
+from kiosk.domain.units import yuan
+from kiosk.render.texts.model import Texts
+
+
+def money(amount: int, words: Texts) -> str:
+    """Write 分 as an amount with its currency."""
+    sign = "-" if amount < 0 else ""
+    return f"{sign}{words.currency}{yuan(abs(amount))}"
+
+
+def brief_money(amount: int, words: Texts) -> str:
+    """Write 分 as money() does, whole yuan without the two noughts."""
+    return money(amount, words).removesuffix(".00")
+
+
+def credited(plan: PlanRow, words: Texts) -> str:
+    """Write what the member gets for it: visits, gifts among them, or 分 with the bonus."""
+    if plan.name is None:
+        return money(plan.pay + plan.bonus, words)
+    total = plan.visits + plan.gift_visits
+    if not plan.gift_visits:
+        return words.count(total)
+    return words.desk.gifts.format(n=total, gift=plan.gift_visits)
+
+
+def fact(row: FactRow, words: Texts) -> tuple[str, str]:
+    """Write a technician's fact: its label and its value.  A value that is no known word stays."""
+    label = words.parts[row.part] if row.part else words.facts[row.fact]
+    label = label[:1].upper() + label[1:]
+    match row.fact:
+        case Fact.PART if row.value in set(PartState):
+            return label, words.states[PartState(row.value)]
+        case Fact.CLOCK if row.value in set(ClockState):
+            return label, words.clocks[ClockState(row.value)]
+        case Fact.LINK:
+            known = {"online": words.desk.online, "offline": words.screen.offline}
+            return label, known.get(row.value, row.value)
+        case _:
+            return label, row.value

@@ -1,0 +1,49 @@
+"""What must hold of the books at any time."""
+
+from collections import Counter
+
+from django.db.models import QuerySet
+
+from central.shop.choices import PurseKind
+from central.shop.models import Account, Allowance, Case, Entry, ServiceTicket
+
+
+def posted(account: str) -> int:
+    return Account.objects.get(pk=account).posted
+
+
+def leased(account: str) -> int:
+    return Account.objects.get(pk=account).leased
+
+
+def cases() -> list[tuple[int, str]]:
+    return list(Case.objects.order_by("pk").values_list("seq", "kind"))
+
+
+def tickets() -> QuerySet[ServiceTicket]:
+    """The tickets that the test opened; one is of the demo shop."""
+    return ServiceTicket.objects.exclude(member="m-wu")
+
+
+def assert_sound() -> None:
+    """P is the sum of its entries, G of its allowances; P >= G >= 0 but for suspense.
+
+    A ticket is open, or closed by a row, or voided.
+    """
+    running: Counter[str] = Counter()
+    for account, amount, after in Entry.objects.order_by("pk").values_list(
+        "account", "amount", "balance_after"
+    ):
+        running[account] += amount
+        assert running[account] == after, account
+    held: Counter[str] = Counter()
+    for account, amount in Allowance.objects.values_list("account", "amount"):
+        held[account] += amount
+    for found in Account.objects.all():
+        assert found.posted == running[found.pk], found
+        assert found.leased == held[found.pk], found
+        if found.kind != PurseKind.SUSPENSE:
+            assert found.posted >= found.leased >= 0, found
+    still = ServiceTicket.objects.filter(open=True)
+    assert not still.filter(voided=True).exists()
+    assert not still.filter(closed_by__isnull=False).exists()

@@ -1,0 +1,75 @@
+"""A little life in the demo shop, for what is looked at in a browser: run with central's settings.
+
+A groomer's morning at kiosk k1, a top-up there, one row with a case, and a card nobody knows.
+"""
+
+import datetime as dt
+import uuid
+
+import msgspec
+
+from central.books import allowances, apply
+from central.shop.models import Member, Movement
+from central.sync.service import Service
+from kiosk.domain import transactions as tx
+from kiosk.domain import wire
+from kiosk.domain.clock import ClockState
+from tests.central.till import load, pay, visit
+
+ADDRESS = ("s1", "k1")
+STRANGER = "uid:04FEFEFEFEFE80"
+
+
+def live() -> None:
+    """Do all of it, as of now."""
+    now, journal = dt.datetime.now(dt.UTC), str(uuid.uuid4())
+    service = Service()
+    payloads: list[msgspec.Raw] = []
+    long_ago = now - dt.timedelta(days=90)
+    Movement.objects.update(at=long_ago)
+    Member.objects.update(joined_at=long_ago)
+    hello = wire.Hello(
+        store="s1",
+        terminal="k1",
+        journal=journal,
+        software="0.1.0",
+        last_seq=0,
+        head=tx.GENESIS.hex(),
+        acknowledged=0,
+        directory_version=0,
+        catalogue_version=0,
+        policy_version=0,
+        now=now,
+    )
+    list(service.receive(ADDRESS, hello))
+    allowances.answer(
+        journal, wire.AllowanceRequest(journal=journal, nonce=str(uuid.uuid4()), accounts=None)
+    )
+    done = tx.VisitLog(service="bath", pet="p-doudou", follow_up=now.date() + dt.timedelta(21))
+    plan = load("topup-500", 50_000, ("m-li.principal", 50_000), ("m-li.bonus", 5_000))
+    boarding = pay(4_700, ("m-li.principal", 4_700), service="boarding")
+    for member, operator, lines in (
+        ("m-wang", "o-he", (visit(), done)),
+        ("m-li", "o-xu", (plan,)),
+        ("m-li", "", (msgspec.structs.replace(boarding, pet="p-mimi"),)),
+        ("m-wang", "", (tx.CheckIn(day=(now + dt.timedelta(hours=8)).date()),)),
+    ):
+        row = tx.Transaction(
+            journal=journal,
+            seq=len(payloads) + 1,
+            at=now - dt.timedelta(minutes=30 - len(payloads)),
+            clock=ClockState.SYNCED,
+            lines=lines,
+            member=member,
+            operator=operator,
+            catalogue=1,
+        )
+        payloads.append(msgspec.Raw(tx.encode(row)))
+    batch = wire.Transactions(journal=journal, first=1, prev=tx.GENESIS.hex(), rows=payloads)
+    apply.apply(*ADDRESS, batch)
+    list(service.receive(ADDRESS, wire.Health(waiting=0, clock="synced", parts=[])))
+
+
+def tap() -> None:
+    """Lay the stranger's card on the kiosk."""
+    list(Service().receive(ADDRESS, wire.MediumSeen(key=STRANGER, at=dt.datetime.now(dt.UTC))))
