@@ -1,5 +1,6 @@
 """`kiosk run` and `kiosk status`: the main thread, which only watches over the others."""
 
+import functools
 import os
 import threading
 
@@ -27,6 +28,8 @@ _LATE_SECONDS = 20.0
 """A vital thread that has been silent for so long does not answer any more."""
 
 _TURN = 1.0
+VITAL = ("loop", "journal", "courier")
+"""The threads without which nothing is served or sent."""
 
 
 class _Watch:
@@ -35,14 +38,19 @@ class _Watch:
     def __init__(self, station: Station, config: Config, clock: Clock) -> None:
         self._station, self._config, self._clock = station, config, clock
         self.supervisor = Supervisor()
+        beats = {name: functools.partial(self._beat, name) for name in VITAL}
+        self._dog = Watchdog(self.supervisor, Heartbeat(beats, clock, _LATE_SECONDS))
         self._file = StatusFile(status_path())
 
     def turn(self) -> None:
         """Look once."""
         self._station.turn()
-        # of the kiosk of this moment: training replaces it
-        beats = Heartbeat(self._station.kiosk.beats(), self._clock, _LATE_SECONDS)
-        self._file.write(self._status(Watchdog(self.supervisor, beats).turn()))
+        self._file.write(self._status(self._dog.turn()))
+
+    def _beat(self, name: str) -> float:
+        # of the kiosk of this moment: training replaces it, and has no courier
+        beat = self._station.kiosk.beats().get(name)
+        return beat() if beat is not None else self._clock.mono()
 
     def end(self) -> None:
         """The kiosk has stopped."""

@@ -11,7 +11,7 @@ a spend lowers held and posted, a load raises both, a release lowers held only.
 import datetime as dt
 import enum
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from typing import Annotated
 
 import msgspec
@@ -206,8 +206,8 @@ def deltas(lines: tuple[AnyLine, ...]) -> dict[str, Delta]:
     A spend takes from held and posted, a load adds to both, a void undoes either, a release
     gives back what is held and posts nothing.
     """
-    held: Counter[str] = Counter()
-    posted: Counter[str] = Counter()
+    held: defaultdict[str, int] = defaultdict(int)
+    posted: defaultdict[str, int] = defaultdict(int)
     for line in lines:
         signed: list[tuple[Leg, int]] = []
         match line:

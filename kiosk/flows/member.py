@@ -152,11 +152,14 @@ def seen_again(state: Greeting, event: Identified, context: Context) -> Step:
     if event.view == state.view:
         return Step(dc.replace(state, correlation=None), (), KEEP)
     found = offers(event.view, context)
-    selected = state.selected
-    if selected < len(state.offers) and state.offers[selected] in found:
-        selected = found.index(state.offers[selected])
+    selected = len(found) if state.selected >= len(state.offers) else 0
+    if state.selected < len(state.offers) and state.offers[state.selected] in found:
+        selected = found.index(state.offers[state.selected])
     step = greet(state.medium, event.view, context, selected)
-    return Step(step.state, step.effects, KEEP)
+    # a top-up at another terminal may become known only now
+    new = set(held_elsewhere(event.view)) - set(held_elsewhere(state.view))
+    asks = (AskAllowance(tuple(sorted(new))),) if new and context.online else ()
+    return Step(step.state, (*step.effects, *asks), KEEP)
 
 
 def not_seen_again(_state: Greeting, event: Refused, context: Context) -> Step:

@@ -151,6 +151,8 @@ def earlier_slip(
     pet = next((pet for pet in view.record.pets if pet.pet == line.pet), None)
     paid = line.price if isinstance(line, ValueRedeem) else None
     used = _pass_of(line, view)
+    # a pass that is gone from the record paid all the same: the slip must not say "paid before"
+    name = Name("次卡", "Punch pass") if isinstance(line, VisitRedeem) else None
     return Slip(
         context.policy.language,
         context.policy.shop_name,
@@ -161,7 +163,7 @@ def earlier_slip(
         view.record.masked_name,
         pet.name if pet else "",
         service_name(line.service, context),
-        Name(used.name_zh, used.name_en) if used else None,
+        Name(used.name_zh, used.name_en) if used else name,
         view.visits(used).shown if used else None,
         paid,
         (PriceLine(PriceStep.LIST, Fen(paid)),) if paid is not None else (),

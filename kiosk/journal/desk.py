@@ -16,7 +16,10 @@ from kiosk.domain.transactions import (
 )
 from kiosk.journal import allowances, catalogues, chain, members, operators, passes, tickets
 from kiosk.journal.members import Known
+from kiosk.journal.pairing import REDEEMS
 from kiosk.journal.rules import Facts, pass_plan
+
+_PLAIN = frozenset(REDEEMS)
 
 
 def facts(db: sqlite3.Connection, draft: Draft, known: Known, days: tickets.Days) -> Facts:
@@ -24,6 +27,7 @@ def facts(db: sqlite3.Connection, draft: Draft, known: Known, days: tickets.Days
     kinds = {type(line) for line in draft.lines}
     return Facts(
         known.record,
+        kinds <= _PLAIN,
         operators.read(db, draft.operator) if draft.operator else None,
         catalogues.read(db, draft.catalogue) if kinds & {ValueLoad, PassLoad} else None,
         tickets.of(db, known, days),
@@ -61,7 +65,15 @@ def sell(
     return dc.replace(known, record=record)
 
 
-def undo(db: sqlite3.Connection, row: Transaction, original: Transaction, known: Known) -> Known:
+def settle(db: sqlite3.Connection, row: Transaction, known: Known, found: Facts) -> Known:
+    """Do what else a row brings about, once its accounts have moved."""
+    if found.original is not None:
+        known = _undo(db, row, found.original, known)
+    tickets.keep_closed(db, row, found.tickets)
+    return _check_in(db, row, known)
+
+
+def _undo(db: sqlite3.Connection, row: Transaction, original: Transaction, known: Known) -> Known:
     """Mark the original, so that it is undone once for ever, and take back what it sold."""
     db.execute("INSERT INTO voided VALUES (?, ?)", (original.seq, row.seq))
     sold = [line for line in original.lines if isinstance(line, PassLoad)]
@@ -75,7 +87,7 @@ def undo(db: sqlite3.Connection, row: Transaction, original: Transaction, known:
     return dc.replace(known, record=record)
 
 
-def check_in(db: sqlite3.Connection, row: Transaction, known: Known) -> Known:
+def _check_in(db: sqlite3.Connection, row: Transaction, known: Known) -> Known:
     """Note the check-in, if the row is one."""
     for line in row.lines:
         if isinstance(line, CheckIn):

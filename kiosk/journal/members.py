@@ -3,6 +3,7 @@
 import dataclasses as dc
 import datetime as dt
 import sqlite3
+from typing import Self
 
 import msgspec
 
@@ -26,35 +27,38 @@ class Known:
     latest: int
     checked_in: dt.date | None
 
+    @classmethod
+    def of(cls, record: bytes, applied: int, latest: int | None, day: str | None) -> Self:
+        """Read the columns KNOWN.  Raises JournalError."""
+        checked_in = None if day is None else dt.date.fromisoformat(day)
+        return cls(decoded(record), applied, latest or 0, checked_in)
 
-_KNOWN = "SELECT record, applied, coalesce(latest, 0), checked_in FROM"
+
+KNOWN = "record, member.applied, latest, checked_in"
+"""The columns of member and own that make a Known."""
 
 
 def find(db: sqlite3.Connection, member_id: str) -> Known | None:
     """Find a member."""
-    return _known(
-        db.execute(f"{_KNOWN} member LEFT JOIN own USING (member) WHERE member = ?", (member_id,))
+    found = db.execute(
+        f"SELECT {KNOWN} FROM member LEFT JOIN own USING (member) WHERE member = ?", (member_id,)
     )
+    return _known(found)
 
 
 def owner_of(db: sqlite3.Connection, key: str) -> Known | None:
     """Find the member whose medium has this key."""
-    return _known(
-        db.execute(
-            f"{_KNOWN} medium JOIN member USING (member) LEFT JOIN own USING (member)"
-            " WHERE key = ?",
-            (key,),
-        )
+    found = db.execute(
+        f"SELECT {KNOWN} FROM medium JOIN member USING (member) LEFT JOIN own USING (member)"
+        " WHERE key = ?",
+        (key,),
     )
+    return _known(found)
 
 
 def _known(found: sqlite3.Cursor) -> Known | None:
     row = found.fetchone()
-    if row is None:
-        return None
-    record, applied, latest, day = row
-    checked_in = None if day is None else dt.date.fromisoformat(day)
-    return Known(decoded(record), applied, latest, checked_in)
+    return None if row is None else Known.of(*row)
 
 
 def decoded(record: bytes) -> MemberRecord:

@@ -51,11 +51,13 @@ UNDO_WITHIN = dt.timedelta(hours=24)
 class Facts:
     """What a draft refers to, as it is at this moment; None for what is not known.
 
-    `tickets` are the member's open ones, `checked_in` is the last local day of a check-in here,
-    `original` the row that a void names (not one that is undone already).
+    `is_plain`: it takes something and does nothing else, as nearly all do.  `tickets` are the
+    member's open ones, `checked_in` is the last local day of a check-in here, `original` the row
+    that a void names (not one that is undone already).
     """
 
     record: MemberRecord
+    is_plain: bool
     operator: OperatorRecord | None = None
     catalogue: Catalogue | None = None
     tickets: Mapping[str, Ticket] = dc.field(default_factory=dict)
@@ -65,9 +67,8 @@ class Facts:
 
 def check(draft: Draft, facts: Facts) -> None:
     """Refuse what these facts do not allow.  Raises Refusal."""
-    kinds = {type(line) for line in draft.lines}
     _allow(not draft.operator or facts.operator is not None)
-    if Void in kinds:
+    if not facts.is_plain and any(isinstance(line, Void) for line in draft.lines):
         _check_void(draft, facts)
         return
     _allow(not draft.ref)
@@ -92,7 +93,7 @@ def check(draft: Draft, facts: Facts) -> None:
             case _:
                 # a kind of line without a rule here could raise what is held without a reason
                 raise Refusal(Reason.NOT_ALLOWED)
-    if VisitLog in kinds:
+    if not facts.is_plain:
         _check_pairs(draft)
 
 

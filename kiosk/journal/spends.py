@@ -19,22 +19,24 @@ from kiosk.domain.transactions import (
 from kiosk.domain.transactions import chain as chain_hash
 from kiosk.domain.wire import JournalState
 from kiosk.journal import allowances, chain, desk, members, rules, tickets, views
+from kiosk.journal.members import Known
 from kiosk.journal.recent import Recent
 from kiosk.journal.standing import Attempt, Receipt
 
 _LEGS = 100
 """Accounts in one release row: its payload stays far below transactions.MAX_PAYLOAD."""
 
-_HEAD = """
-SELECT state, seq, hash FROM journal
+_HEAD = f"""
+SELECT state, seq, hash, {members.KNOWN} FROM journal
 LEFT JOIN chain ON seq = (SELECT max(seq) FROM chain)
+LEFT JOIN member ON member.member = ?
+LEFT JOIN own ON own.member = member.member
 """
 
 
 def spend(db: sqlite3.Connection, journal: str, draft: Draft, recent: Recent) -> Attempt:
     """Write a transaction of a member.  Raises Refusal; the caller then rolls back."""
-    seq, prev = _next(db)
-    known = members.find(db, draft.member)
+    seq, prev, known = _next(db, draft.member)
     if known is None:
         raise Refusal(Reason.UNKNOWN_MEDIUM)
 
@@ -59,15 +61,14 @@ def spend(db: sqlite3.Connection, journal: str, draft: Draft, recent: Recent) ->
     members.link(db, draft.member, seq)
     if recent.day != draft.local_day:
         desk.begin_day(db, seq, draft.local_day)
-    known = desk.sell(db, row, draft.local_day, known, facts)
+    if not facts.is_plain:
+        known = desk.sell(db, row, draft.local_day, known, facts)
     try:
         allowances.move(db, deltas(draft.lines), draft.member)
     except allowances.Short as e:
         raise Refusal(rules.empty(e.account, known.record)) from e
-    if facts.original is not None:
-        known = desk.undo(db, row, facts.original, known)
-    known = desk.check_in(db, row, known)
-    tickets.keep_closed(db, row, facts.tickets)
+    if not facts.is_plain:
+        known = desk.settle(db, row, known, facts)
     open_tickets = dict(facts.tickets)
     tickets.apply(db, open_tickets, row, days)
     view = views.after(db, known, row, recent, open_tickets)
@@ -86,7 +87,7 @@ def release(
     The amount is read in the transaction that lowers it: a recall and a spend cannot both have
     it.  Of a longer list the first accounts are given back; ask again for the rest.
     """
-    seq, prev = _next(db)
+    seq, prev, _ = _next(db)
     held = list(allowances.held(db, wanted).items())[:_LEGS]
     if not held:
         return None
@@ -103,11 +104,13 @@ def refuse_closed(db: sqlite3.Connection) -> None:
         raise Refusal(Reason.QUARANTINED)
 
 
-def _next(db: sqlite3.Connection) -> tuple[int, bytes]:
-    state, last, prev = db.execute(_HEAD).fetchone()
+def _next(db: sqlite3.Connection, member: str = "") -> tuple[int, bytes, Known | None]:
+    """Return the next seq, the hash before it, and the member, read at once."""
+    state, last, prev, *found = db.execute(_HEAD, (member,)).fetchone()
     if state != JournalState.OPEN:
         raise Refusal(Reason.QUARANTINED)
-    return (1, GENESIS) if last is None else (last + 1, prev)
+    known = None if found[0] is None else Known.of(*found)
+    return (1, GENESIS, known) if last is None else (last + 1, prev, known)
 
 
 def _append(

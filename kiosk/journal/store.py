@@ -131,12 +131,15 @@ class Store:
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Lend the connection for queries.  Raises JournalError."""
-        if self.broken:
-            raise JournalError("the journal is closed")
+        self._must_be_open()
         try:
             yield self._db
         except sqlite3.Error as e:
             raise self._failed(e) from e
+
+    def _must_be_open(self) -> None:
+        if self.broken:
+            raise JournalError("the journal is closed")
 
     def _failed(self, error: sqlite3.Error) -> JournalError:
         code = getattr(error, "sqlite_errorcode", None)
@@ -151,21 +154,24 @@ class Store:
         Any exception rolls back.  Raises JournalError, and then nothing was written; the
         CommitFailed among them when COMMIT raised and only the reopened file can tell.
         """
-        with self.reading() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                self._roll_back()
-                raise
-            try:
-                db.execute("COMMIT")
-            except sqlite3.Error as e:
-                failed = self._failed(e)
-                self._roll_back()
-                raise CommitFailed(str(failed)) if self.broken else failed from e
-            self.full = False
-            self.written += 1
+        self._must_be_open()
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield self._db
+        except sqlite3.Error as e:
+            self._roll_back()
+            raise self._failed(e) from e
+        except BaseException:
+            self._roll_back()
+            raise
+        try:
+            self._db.execute("COMMIT")
+        except sqlite3.Error as e:
+            failed = self._failed(e)
+            self._roll_back()
+            raise CommitFailed(str(failed)) if self.broken else failed from e
+        self.full = False
+        self.written += 1
 
     @contextlib.contextmanager
     def unsynced(self) -> Iterator[sqlite3.Connection]:

@@ -130,7 +130,7 @@ class Counter:
     def press(self, button: Button) -> Callable[[], object]:
         return lambda: self.buttons.press(button)
 
-    def until_held(self) -> None:
+    def until_held(self) -> screens.Member:
         """Wait until all that the member sees can be spent here: it takes central a moment."""
 
         def held_here() -> bool:
@@ -141,6 +141,20 @@ class Counter:
 
         with self._changed:
             assert self._changed.wait_for(held_here, SECONDS), self._screens[-1]
+            now = self._screens[-1]
+            assert isinstance(now, screens.Member)
+            return now
+
+    def until_moved(self, before: screens.Member) -> None:
+        """Wait until another choice is selected, or the choices are others."""
+
+        def moved() -> bool:
+            now = self._screens[-1]
+            assert isinstance(now, screens.Member), list(self._screens[-4:])
+            return (now.selected, len(now.choices)) != (before.selected, len(before.choices))
+
+        with self._changed:
+            assert self._changed.wait_for(moved, SECONDS), self._screens[-1]
 
     def rest(self) -> None:
         """Leave whatever is open."""
@@ -175,16 +189,20 @@ def counters(folder: Path, shop: Shop) -> Iterator[list[Counter]]:
         assert counter.kiosk.stop() == ()
 
 
+def wanted(shown: screens.Member, choice: int) -> int:
+    """Return which of the things on offer is the `choice`-th; the notes behind them are none."""
+    offers = [c for c in shown.choices if c.visits is not None or c.price is not None]
+    return choice % len(offers)
+
+
 def visit(counter: Counter, name: str, choice: int) -> Reason | None:
     """Take the `choice`-th thing on offer; return why not, None when it was taken."""
     shown = counter.act(counter.tap(medium(name)), screens.Member, screens.AlreadyTaken)
     if isinstance(shown, screens.AlreadyTaken):
-        shown = counter.act(counter.press(Button.C), screens.Member)
-    assert isinstance(shown, screens.Member)
-    counter.until_held()
-    offers = [c for c in shown.choices if c.visits is not None or c.price is not None]
-    for _ in range(choice % len(offers)):
-        counter.act(counter.press(Button.B), screens.Member)
+        counter.act(counter.press(Button.C), screens.Member)
+    while (shown := counter.until_held()).selected != wanted(shown, choice):
+        counter.press(Button.B)()
+        counter.until_moved(shown)
     step = counter.act(counter.press(Button.A), screens.ChoosePet, screens.Confirm, screens.Refused)
     if isinstance(step, screens.ChoosePet):
         step = counter.act(counter.press(Button.A), screens.Confirm, screens.Refused)

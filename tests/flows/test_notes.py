@@ -3,7 +3,7 @@
 import datetime as dt
 
 from kiosk.domain.clock import ClockState
-from kiosk.domain.effects import Commit, Print, ReportUnknown
+from kiosk.domain.effects import AskAllowance, Commit, Identify, Print, ReportUnknown
 from kiosk.domain.events import (
     CardPresented,
     Committed,
@@ -21,6 +21,7 @@ from kiosk.domain.views import MemberView
 from kiosk.flows.kiosk import TABLE
 from kiosk.flows.notes import notes
 from kiosk.flows.states import Greeting, Identifying, Refusing, Resting
+from kiosk.flows.step import KEEP
 from tests.flows.samples import CARD, TODAY, context, member
 from tests.flows.steps import A, B, C, found, greeted, screen, walk
 
@@ -128,3 +129,19 @@ def test_where_the_shop_asks_a_prints_the_slip_and_nothing_else_does() -> None:
     assert not found(Print, done.effects)
     assert len(found(Print, walk(done.state, A, ctx=ctx).effects)) == 1
     assert not found(Print, walk(done.state, B, ctx=ctx).effects)
+
+
+def test_what_comes_from_central_is_seen_and_asked_for_at_the_greeting() -> None:
+    greeting = greeted(member(value=(0, 0)))
+    asking = walk(greeting.state, DirectoryChanged())
+    assert len(found(Identify, asking.effects)) == 1
+    assert asking.deadline is KEEP
+    topped_up = member(value=(50_000, 0), held=False)
+    seen = walk(asking.state, Identified(Correlation(8), topped_up))
+    shown = screen(seen)
+    assert isinstance(shown, Member)
+    assert (shown.value, shown.value_held) == (50_000, 0)
+    (ask,) = found(AskAllowance, seen.effects)
+    assert "a-principal" in ask.accounts
+    same = walk(asking.state, Identified(Correlation(8), member(value=(0, 0))))
+    assert same.effects == ()

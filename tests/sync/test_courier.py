@@ -1,130 +1,24 @@
 """The courier end to end: journal thread, session, paho, mosquitto, a small central and back."""
 
 import datetime as dt
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from kiosk.domain import wire
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.devices import Part, PartReport, PartState
-from kiosk.domain.events import DirectoryChanged, LinkChanged, PartChanged, Stimulus
+from kiosk.domain.events import LinkChanged
 from kiosk.domain.policy import Policy
-from kiosk.journal.journal import Journal
-from kiosk.journal.thread import JournalThread
-from kiosk.runtime.clock import SystemClock
-from kiosk.runtime.worker import Backoff
-from kiosk.sync.courier import Courier
-from kiosk.sync.mqtt import Link
-from kiosk.sync.options import Broker, CourierConfig, Limits, Timing
-from kiosk.sync.ports import LinkEvent
+from kiosk.sync.options import Broker, Timing
 from tests.peers.books import Books
 from tests.peers.broker import HOST, Mosquitto
 from tests.peers.central import Central
-from tests.peers.until import SECONDS, until
-from tests.sync.kiosk_side import IDENTITY, draft
+from tests.peers.until import until
+from tests.sync.kiosk_side import draft
+from tests.sync.terminal import ACL, MAY_WRITE, SECRET, Start, Terminal
 
 pytestmark = pytest.mark.loopback
-
-T = TypeVar("T")
-QUICK = Timing(
-    presence_grace=5.0,
-    hello=0.05,
-    hello_most=0.4,
-    ack=0.4,
-    ack_most=1.0,
-    request=0.5,
-    directory=2.0,
-)
-SECRET = "correct horse"
-ACL = "user central\ntopic readwrite petshop/#\nuser kiosk\ntopic read petshop/#\n"
-MAY_WRITE = "topic write petshop/v1/s1/k1/#\n"
-
-
-class Terminal:
-    """A journal thread and a courier on a broker; `told` is what the loop would be posted."""
-
-    def __init__(self, path: Path | None, broker: Broker, timing: Timing = QUICK) -> None:
-        self.told: list[Stimulus] = []
-        self.policies: list[Policy] = []
-        self.catalogues: list[Catalogue] = []
-        clock = SystemClock()
-        self.journal = JournalThread(path, lambda _: None, clock)
-
-        def connect(post: Callable[[LinkEvent], None]) -> Link:
-            return Link(broker, "s1", "k1", post, Backoff(0.02, 0.1))
-
-        self.courier = Courier(
-            self.journal,
-            connect,
-            CourierConfig(IDENTITY, timing, Limits(rows=50)),
-            self.told.append,
-            self.policies.append,
-            self.catalogues.append,
-            clock,
-        )
-        self.journal.start()
-        self.courier.start()
-
-    def ask(self, work: Callable[[Journal], T]) -> T:
-        """Have the journal thread do something, and wait for it."""
-        answer: list[object] = []
-        done = threading.Event()
-
-        def take(found: object) -> None:
-            answer.append(found)
-            done.set()
-
-        self.journal.submit(work, take)
-        assert done.wait(SECONDS)
-        assert not isinstance(answer[0], Exception), answer[0]
-        return answer[0]  # type: ignore[return-value]
-
-    def spend(self, member: str, amount: int = 1) -> None:
-        self.ask(lambda journal: journal.commit(draft(member, amount)))
-        self.courier.committed()
-
-    @property
-    def link(self) -> LinkChanged | None:
-        return next((e for e in reversed(self.told) if isinstance(e, LinkChanged)), None)
-
-    @property
-    def part(self) -> PartReport | None:
-        return next((e.report for e in reversed(self.told) if isinstance(e, PartChanged)), None)
-
-    def drained(self) -> bool:
-        return self.link == LinkChanged(online=True, waiting=0)
-
-    def held_everything(self, books: Books) -> bool:
-        standing = self.ask(lambda journal: journal.standing())
-        return bool(books.grants) and not standing.pending_nonce and self.drained()
-
-    def stop(self) -> None:
-        self.courier.stop()
-        assert self.courier.join()
-        self.journal.stop()
-        assert self.journal.join()
-
-
-Start = Callable[..., Terminal]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    running = []
-
-    def begin(broker: Mosquitto, timing: Timing = QUICK, **login: object) -> Terminal:
-        where = Broker(host=HOST, port=broker.port, **login)  # type: ignore[arg-type]
-        terminal = Terminal(tmp_path / "journal.db", where, timing)
-        running.append(terminal)
-        return terminal
-
-    yield begin
-    for terminal in running:
-        terminal.stop()
 
 
 def test_one_spend_reaches_central(broker: Mosquitto, books: Books, start: Start) -> None:
@@ -289,41 +183,3 @@ def test_time_of_a_report_is_the_clock_s(broker: Mosquitto, books: Books, start:
         until(lambda: central.count(wire.MediumSeen))
         seen = next(m for m in central.heard if isinstance(m, wire.MediumSeen))
     assert before < seen.at < dt.datetime.now(dt.UTC)
-
-
-def changes(terminal: Terminal) -> int:
-    return sum(isinstance(event, DirectoryChanged) for event in terminal.told)
-
-
-def test_news_of_members_and_balances_are_told(
-    broker: Mosquitto, books: Books, start: Start
-) -> None:
-    with Central(broker, books) as central:
-        terminal = start(broker)
-        until(lambda: terminal.held_everything(books) and changes(terminal) >= 2)
-        before = changes(terminal)
-        for message in books.credit("m2", 30):
-            central.say(message)
-        until(lambda: changes(terminal) == before + 1)
-        assert terminal.ask(lambda j: j.standing().pending_nonce) is None
-
-
-def test_what_was_seen_and_felt_offline_is_told(
-    broker: Mosquitto, books: Books, start: Start
-) -> None:
-    terminal = start(broker)
-    terminal.courier.report_health(wire.Health(waiting=0, clock="rtc"))
-    terminal.courier.report_unknown("pm1:who-is-this")
-    with Central(broker, books) as central:
-        until(lambda: central.count(wire.MediumSeen) == central.count(wire.Health) == 1)
-        told = next(m for m in central.heard if isinstance(m, wire.Health))
-        assert (told.clock, told.waiting) == ("rtc", 0)
-
-
-def test_a_recall_reaches_the_journal(broker: Mosquitto, books: Books, start: Start) -> None:
-    with Central(broker, books) as central:
-        terminal = start(broker)
-        until(lambda: terminal.held_everything(books))
-        central.say(books.recall("m1"))
-        until(lambda: books.leased["a-m1"] == 0)
-        until(terminal.drained)
