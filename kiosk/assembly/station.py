@@ -10,10 +10,11 @@ from collections.abc import Callable
 from kiosk import __version__
 from kiosk.assembly.devices import Virtual
 from kiosk.assembly.kiosk import Kiosk
-from kiosk.domain.devices import Vitals
+from kiosk.domain.devices import Part, Vitals
 from kiosk.domain.effects import Effect
 from kiosk.domain.events import VitalsChanged
 from kiosk.domain.members import OperatorRecord
+from kiosk.domain.wire import Health, PartHealth
 from kiosk.journal.standing import Standing
 from kiosk.runtime.clock import Clock
 from kiosk.settings.options import Config
@@ -35,6 +36,7 @@ class Station:
         self._config, self._clock, self._virtual, self._watch = config, clock, virtual, watch
         self._wanted: bool | None = None
         self._vitals = Vitals()
+        self._health: Health | None = None
         self.standing: Standing | None = None
         self.kiosk = self._build(None)
 
@@ -64,7 +66,7 @@ class Station:
             return
         operators = self._operators() if on else None
         self.kiosk.stop()
-        self.standing = None
+        self.standing, self._health = None, None
         self.kiosk = self._build(operators)
         self.kiosk.start()
 
@@ -96,6 +98,22 @@ class Station:
         if vitals != self._vitals:
             self._vitals = vitals
             self.kiosk.loop.post(VitalsChanged(vitals))
+        self._report_health(answer)
+
+    def _report_health(self, standing: Standing) -> None:
+        """Tell central how the parts are; the courier sends only what is new."""
+        if self.kiosk.courier is None:
+            return
+        # a copy: the loop adds to it on its own thread
+        parts = dict(self.kiosk.world.parts)
+        health = Health(
+            waiting=standing.waiting,
+            clock=self._clock.state(),
+            parts=[PartHealth(part.value, parts[part].state) for part in Part if part in parts],
+        )
+        if health != self._health:
+            self._health = health
+            self.kiosk.courier.report_health(health)
 
     def _disk_free(self) -> int | None:
         try:
