@@ -142,6 +142,12 @@ $("language").addEventListener("click", () => {
 });
 
 new ResizeObserver(fit).observe($("glass"));
+// zooming, or another screen, changes the pixels and perhaps not the size
+function watchRatio() {
+  const here = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+  here.addEventListener("change", () => { fit(); watchRatio(); }, { once: true });
+}
+watchRatio();
 setLanguage(uiLanguage());
 buildSwitches();
 render(scene, true);
