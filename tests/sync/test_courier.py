@@ -131,7 +131,9 @@ def test_a_backlog_drains_in_batches(broker: Mosquitto, books: Books, start: Sta
     until(lambda: terminal.link == LinkChanged(online=False, waiting=230))
     with Central(broker, books, "c2") as central:
         until(terminal.drained)
-        assert central.count(wire.Transactions) == 5
+        # on a busy machine an ack may come after its time, and its batch is sent once more
+        repeats = terminal.courier.counters.repeats
+        assert central.count(wire.Transactions) - repeats == 5
     assert books.posted["a-m1"] == 9_770
 
 
