@@ -141,8 +141,7 @@ def _display_worker(
     glass = Glass()
 
     def show(device: DisplayPort, screen: Screen) -> None:
-        marks = {"training": True} if bench.training else {}
-        device.show(glass.frame(screen, bench.language(), **marks))
+        device.show(glass.frame(screen, bench.language(), training=bench.training))
 
     return OutputWorker(
         bench.duty(Part.DISPLAY),

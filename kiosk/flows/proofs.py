@@ -1,7 +1,6 @@
 """The proof of what staff did: its screen and its slip, from the job and the member after it."""
 
 from kiosk.domain import desk
-from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import DeskScreen
 from kiosk.domain.events import Committed
 from kiosk.domain.slips import AnySlip, LoadSlip, Slip
@@ -34,19 +33,12 @@ def slip(job: Log | Load | Undo, event: Committed, context: Context) -> AnySlip 
         case Load():
             value, visits = _loaded(job, view)
             return LoadSlip(
-                context.policy.language,
-                context.policy.shop_name,
-                context.terminal,
-                receipts.number(event.journal, event.seq),
-                context.local,
-                context.clock is not ClockState.UNSYNCED,
-                view.record.masked_name,
-                job.shift.operator.record.name,
-                job.plan,
-                job.means,
-                value,
-                visits,
-                training=context.training,
+                **receipts.new_heading(event, view.record.masked_name, context),
+                operator_name=job.shift.operator.record.name,
+                plan=job.plan,
+                means=job.means,
+                value_left=value,
+                visits_left=visits,
             )
         case Undo():
             name = job.shift.operator.record.name
@@ -57,25 +49,18 @@ def _log_slip(job: Log, event: Committed, context: Context) -> Slip:
     visits, value = _left(job, event.view)
     quote = job.quote
     return Slip(
-        context.policy.language,
-        context.policy.shop_name,
-        context.terminal,
-        receipts.number(event.journal, event.seq),
-        context.local,
-        context.clock is not ClockState.UNSYNCED,
-        job.masked_name,
-        job.pet.name if job.pet else "",
-        job.service,
-        job.offer.pass_name if job.offer else None,
-        visits,
-        quote.price if quote else None,
-        quote.lines if quote else (),
-        value,
-        quote.points if quote else 0,
+        **receipts.new_heading(event, job.masked_name, context),
+        pet_name=job.pet.name if job.pet else "",
+        service=job.service,
+        pass_name=job.offer.pass_name if job.offer else None,
+        visits_left=visits,
+        price=quote.price if quote else None,
+        price_lines=quote.lines if quote else (),
+        value_left=value,
+        points=quote.points if quote else 0,
         qr=receipts.qr(event.journal, event.seq, context),
         operator_name=job.shift.operator.record.name,
         follow_up=job.follow_up,
-        training=context.training,
     )
 
 

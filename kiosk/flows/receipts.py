@@ -1,5 +1,8 @@
 """The words of proof: the slip of a committed row, and of an earlier one, reprinted or undone."""
 
+import datetime as dt
+from typing import TypedDict
+
 from kiosk.domain import screens
 from kiosk.domain.catalogue import PassPlan, Service
 from kiosk.domain.clock import ClockState, local_time
@@ -7,6 +10,7 @@ from kiosk.domain.desk import PlanRow
 from kiosk.domain.events import Committed
 from kiosk.domain.members import PunchPass
 from kiosk.domain.names import Name
+from kiosk.domain.policy import Language
 from kiosk.domain.pricing import PriceLine, PriceStep
 from kiosk.domain.slips import AnySlip, LoadSlip, Slip
 from kiosk.domain.transactions import (
@@ -33,28 +37,54 @@ def qr(journal: str, seq: int, context: Context) -> str:
     return context.policy.slip_qr.replace("{number}", number(journal, seq))
 
 
+class Heading(TypedDict):
+    """What stands at the head of every receipt, and whether it is one of training mode."""
+
+    language: Language
+    shop_name: str
+    terminal: str
+    number: str
+    at: dt.datetime
+    clock_certain: bool
+    masked_name: str
+    training: bool
+
+
+def heading(row: str, at: dt.datetime, clock: ClockState, name: str, context: Context) -> Heading:
+    """Write the head of a receipt for the row numbered `row`, of local time `at`."""
+    return Heading(
+        language=context.policy.language,
+        shop_name=context.policy.shop_name,
+        terminal=context.terminal,
+        number=row,
+        at=at,
+        clock_certain=clock is not ClockState.UNSYNCED,
+        masked_name=name,
+        training=context.training,
+    )
+
+
+def new_heading(event: Committed, name: str, context: Context) -> Heading:
+    """Write the head of the receipt of a row just committed."""
+    row = number(event.journal, event.seq)
+    return heading(row, context.local, context.clock, name, context)
+
+
 def slip(job: Spend, event: Committed, context: Context) -> Slip:
     """Write the slip of a row just committed: the price that was shown, the balances after it."""
     offer, pet, quote, view = job.offer, job.pet, job.quote, event.view
     visits_left = view.visits(offer.punch_pass).shown if offer.punch_pass else None
     return Slip(
-        context.policy.language,
-        context.policy.shop_name,
-        context.terminal,
-        number(event.journal, event.seq),
-        context.local,
-        context.clock is not ClockState.UNSYNCED,
-        view.record.masked_name,
-        pet.name if pet and offer.service.for_pet else "",
-        offer.service_name,
-        offer.pass_name,
-        visits_left,
-        quote.price if quote else None,
-        quote.lines if quote else (),
-        view.value().shown if quote else None,
-        quote.points if quote else 0,
+        **new_heading(event, view.record.masked_name, context),
+        pet_name=pet.name if pet and offer.service.for_pet else "",
+        service=offer.service_name,
+        pass_name=offer.pass_name,
+        visits_left=visits_left,
+        price=quote.price if quote else None,
+        price_lines=quote.lines if quote else (),
+        value_left=view.value().shown if quote else None,
+        points=quote.points if quote else 0,
         qr=qr(event.journal, event.seq, context),
-        training=context.training,
     )
 
 
@@ -131,47 +161,36 @@ def earlier_slip(
     line = told(row)
     if line is None:
         return None
+    at = local_time(row.at, context.policy.utc_offset_minutes)
+    name = view.record.masked_name
+    head = heading(number(row.journal, row.seq), at, row.clock, name, context)
     if isinstance(line, ValueLoad | PassLoad):
         return LoadSlip(
-            context.policy.language,
-            context.policy.shop_name,
-            context.terminal,
-            number(row.journal, row.seq),
-            local_time(row.at, context.policy.utc_offset_minutes),
-            row.clock is not ClockState.UNSYNCED,
-            view.record.masked_name,
-            operator,
-            plan_row(line, context),
-            line.means,
+            **head,
+            operator_name=operator,
+            plan=plan_row(line, context),
+            means=line.means,
             value_left=view.value().shown if isinstance(line, ValueLoad) else None,
             copy=copy,
             voided=voided,
-            training=context.training,
         )
     pet = next((pet for pet in view.record.pets if pet.pet == line.pet), None)
     paid = line.price if isinstance(line, ValueRedeem) else None
     used = _pass_of(line, view)
     # a pass that is gone from the record paid all the same: the slip must not say "paid before"
-    name = Name("次卡", "Punch pass") if isinstance(line, VisitRedeem) else None
+    gone = Name("次卡", "Punch pass") if isinstance(line, VisitRedeem) else None
     return Slip(
-        context.policy.language,
-        context.policy.shop_name,
-        context.terminal,
-        number(row.journal, row.seq),
-        local_time(row.at, context.policy.utc_offset_minutes),
-        row.clock is not ClockState.UNSYNCED,
-        view.record.masked_name,
-        pet.name if pet else "",
-        service_name(line.service, context),
-        Name(used.name_zh, used.name_en) if used else name,
-        view.visits(used).shown if used else None,
-        paid,
-        (PriceLine(PriceStep.LIST, Fen(paid)),) if paid is not None else (),
-        view.value().shown if paid is not None else None,
+        **head,
+        pet_name=pet.name if pet else "",
+        service=service_name(line.service, context),
+        pass_name=Name(used.name_zh, used.name_en) if used else gone,
+        visits_left=view.visits(used).shown if used else None,
+        price=paid,
+        price_lines=(PriceLine(PriceStep.LIST, Fen(paid)),) if paid is not None else (),
+        value_left=view.value().shown if paid is not None else None,
         copy=copy,
         operator_name=operator,
         voided=voided,
-        training=context.training,
     )
 
 
