@@ -4,8 +4,11 @@ from collections import Counter
 
 from django.db.models import QuerySet
 
+from central.books import apply
 from central.shop.choices import PurseKind
 from central.shop.models import Account, Allowance, Case, Entry, ServiceTicket
+from kiosk.domain import wire
+from tests.central.till import Till
 
 
 def posted(account: str) -> int:
@@ -47,3 +50,11 @@ def assert_sound() -> None:
     still = ServiceTicket.objects.filter(open=True)
     assert not still.filter(voided=True).exists()
     assert not still.filter(closed_by__isnull=False).exists()
+
+
+def send(till: Till) -> wire.Ack:
+    """Have a terminal's whole chain applied; the books are sound afterwards."""
+    ack = apply.apply(*till.address, till.batch())
+    assert_sound()
+    assert ack.applied_through == len(till.payloads)
+    return ack

@@ -6,7 +6,6 @@ import uuid
 import msgspec
 import pytest
 
-from central.books import apply
 from central.shop.models import (
     Account,
     CheckIn,
@@ -22,22 +21,11 @@ from central.sync import greeting
 from kiosk.domain import transactions as tx
 from kiosk.domain import wire
 from kiosk.domain.clock import ClockState
-from tests.central.books import assert_sound, cases, leased, posted, tickets
+from tests.central.books import cases, leased, posted, send, tickets
 from tests.central.till import NOW, Till, load, log, pay, sale, visit, void
 
 BOUGHT = "pass-wang-bath.bought"
 TODAY = dt.date(2026, 3, 4)
-
-
-def send(till: Till) -> wire.Ack:
-    ack = apply.apply(*till.address, till.batch())
-    assert_sound()
-    assert ack.applied_through == len(till.payloads)
-    return ack
-
-
-def payload(till: Till, seq: int) -> tuple[tx.AnyLine, ...]:
-    return tx.decode(till.payloads[seq - 1]).lines
 
 
 def test_a_pass_that_is_sold_at_a_terminal(till: Till) -> None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from central.books import apply
 from central.shop.models import (
     CheckIn,
     FollowUp,
@@ -12,18 +11,11 @@ from central.shop.models import (
 from kiosk.domain import transactions as tx
 from kiosk.domain import wire
 from kiosk.domain.clock import ClockState
-from tests.central.books import assert_sound, cases, leased, posted, tickets
+from tests.central.books import cases, leased, posted, send, tickets
 from tests.central.till import Till, load, log, pay, release, sale, visit, void
 
 BOUGHT = "pass-wang-bath.bought"
 TODAY = dt.date(2026, 3, 4)
-
-
-def send(till: Till) -> wire.Ack:
-    ack = apply.apply(*till.address, till.batch())
-    assert_sound()
-    assert ack.applied_through == len(till.payloads)
-    return ack
 
 
 def payload(till: Till, seq: int) -> tuple[tx.AnyLine, ...]:
