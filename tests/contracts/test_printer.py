@@ -1,8 +1,9 @@
-"""What every slip printer does: real driver on TCP and pty peers, and the virtual printer."""
+"""What every slip printer does: the real driver on each kind of line, and the virtual printer."""
 
 import contextlib
 import dataclasses as dc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,9 @@ from kiosk.domain.devices import PrintOutcome
 from kiosk.domain.document import Align, Document, Qr, Text
 from kiosk.domain.errors import DeviceAbsent, DeviceError
 from kiosk.domain.policy import Language
-from kiosk.drivers.escpos_printer import Network, PrinterConfig, SerialLine, open_printer
+from kiosk.drivers.escpos_printer import PrinterConfig, open_printer
 from kiosk.drivers.ports import Paper, PrinterPort
+from kiosk.drivers.printer_lines import DeviceFile, Line, Network, SerialLine
 from kiosk.drivers.virtual.printer import Trouble, VirtualPrinter
 from kiosk.render.paper import document
 from tests.peers import printer as peers
@@ -42,12 +44,7 @@ class Bench:
     unplug: Callable[[], object]
 
 
-def real_bench(peer: peers.TcpPrinter | peers.SerialPrinter) -> Bench:
-    if isinstance(peer, peers.TcpPrinter):
-        line: Network | SerialLine = Network("127.0.0.1", peer.port)
-    else:
-        line = SerialLine(peer.path, 115_200)
-
+def real_bench(peer: peers.TcpPrinter | peers.SerialPrinter, line: Line) -> Bench:
     def tray() -> list[Document]:
         if peer.problem is not None:
             raise peer.problem
@@ -76,13 +73,24 @@ def virtual_bench() -> Bench:
     )
 
 
-@pytest.fixture(params=["network", "serial", "virtual"])
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+@pytest.fixture(params=["network", "serial", "file", "usb", "virtual"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     if request.param == "virtual":
         yield virtual_bench()
         return
-    peer = peers.TcpPrinter() if request.param == "network" else peers.SerialPrinter()
-    yield real_bench(peer)
+    if request.param == "network":
+        listening = peers.TcpPrinter()
+        yield real_bench(listening, Network("127.0.0.1", listening.port))
+        listening.stop()
+        return
+    peer = peers.SerialPrinter()
+    match request.param:
+        case "serial":
+            yield real_bench(peer, SerialLine(peer.path, 115_200))
+        case "file":
+            yield real_bench(peer, DeviceFile(peer.path))
+        case _:
+            yield real_bench(peer, peers.usb_tree(tmp_path, {peer.path: "04b8:0e15"}))
     peer.stop()
 
 

@@ -14,21 +14,15 @@ from hypothesis import strategies as st
 from kiosk.domain.devices import PrintOutcome
 from kiosk.domain.document import Document, Qr, Text, columns, printable
 from kiosk.domain.errors import DeviceAbsent, DeviceError
-from kiosk.drivers.escpos_printer import (
-    EscposPrinter,
-    Network,
-    PrinterConfig,
-    SerialLine,
-    encode,
-    open_printer,
-)
+from kiosk.drivers.escpos_job import encode
+from kiosk.drivers.escpos_printer import Answers, EscposPrinter, PrinterConfig, open_printer
 from kiosk.drivers.ports import Paper
+from kiosk.drivers.printer_lines import Network, SerialLine
 from tests.peers.printer import ENOUGH, OUT, SerialPrinter, TcpPrinter
 
 pytestmark = pytest.mark.loopback
 
 SLIP: Document = tuple(Text(f"第{number:>2}行 洗澡 ￥68.00") for number in range(30))
-NOWHERE = PrinterConfig(Network("127.0.0.1", 1))
 
 
 @pytest.fixture
@@ -48,7 +42,7 @@ def _fields(config: PrinterConfig) -> dict[str, object]:
 
 
 def test_exact_bytes_of_a_slip() -> None:
-    job = encode((Text("旺财 ¥5", bold=True), Qr("A")), NOWHERE)
+    job = encode((Text("旺财 ¥5", bold=True), Qr("A")))
     text = b"\xcd\xfa\xb2\xc6 \xa3\xa45\n"
     model_size_level = b"\x1d(k\x04\x001A2\x00" + b"\x1d(k\x03\x001C\x05" + b"\x1d(k\x03\x001E1"
     code = model_size_level + b"\x1d(k\x04\x001P0A" + b"\x1d(k\x03\x001Q0"
@@ -59,24 +53,24 @@ def test_a_slip_of_text_costs_little_more_than_its_text() -> None:
     full = Text("洗澡 美容 余额 积分 ￥123,456.78")
     assert columns(full.text) == 32
     text = 30 * len(full.text.encode("gb18030"))
-    assert len(encode((full,) * 30 + (Qr("https://example.org/t/42"),), NOWHERE)) <= 1.15 * text
+    assert len(encode((full,) * 30 + (Qr("https://example.org/t/42"),))) <= 1.15 * text
 
 
 @given(st.lists(st.text(max_size=12), max_size=4), st.text(max_size=20))
 def test_no_name_can_become_a_command(names: list[str], code: str) -> None:
-    plain = encode(tuple(Text("x") for _ in names), NOWHERE)
-    job = encode(tuple(Text(name) for name in names), NOWHERE)
+    plain = encode(tuple(Text("x") for _ in names))
+    job = encode(tuple(Text(name) for name in names))
     assert [b for b in job if b < 0x20] == [b for b in plain if b < 0x20]
     for name in names:
         shown = printable(name)
         assert len(shown.encode("gb18030")) == columns(name)
         assert shown.isprintable()
-    codes = encode((Qr(code),), NOWHERE)
+    codes = encode((Qr(code),))
     assert b"\x10\x04" not in codes
 
 
 def test_a_printer_without_a_cutter_feeds(peer: TcpPrinter) -> None:
-    job = encode(SLIP, PrinterConfig(NOWHERE.line, cutter=False))
+    job = encode(SLIP, cutter=False)
     assert job.endswith(b"\x1bd\x05")
     assert b"\x1dV" not in job
 
@@ -130,7 +124,7 @@ def test_a_mute_printer_fails_within_seconds_and_unprinted(peer: TcpPrinter) -> 
 
 def test_a_printer_that_cannot_answer_prints_and_stays_unknown(peer: TcpPrinter) -> None:
     peer.set(silent=True)
-    printer = opened(peer, status=False)
+    printer = opened(peer, answers=Answers.NONE)
     assert printer.print(SLIP) is PrintOutcome.UNKNOWN
     assert peer.wait_for(1)
     assert printer.paper() is Paper.UNKNOWN
@@ -138,7 +132,7 @@ def test_a_printer_that_cannot_answer_prints_and_stays_unknown(peer: TcpPrinter)
 
 
 def test_an_answer_in_its_turn_proves_more_than_one_in_real_time(peer: TcpPrinter) -> None:
-    printer = opened(peer, ordered_status=True)
+    printer = opened(peer, answers=Answers.ORDERED)
     assert printer.print(SLIP) is PrintOutcome.PRINTED
     peer.knows_gs_r = False
     assert printer.print(SLIP) is PrintOutcome.UNKNOWN
@@ -168,7 +162,7 @@ def test_a_serial_slip_held_up_does_not_hang_close() -> None:
     peer = SerialPrinter()
     printer = open_printer(PrinterConfig(SerialLine(peer.path, 115_200), timeout=0.3))
     peer.set(cover=True)
-    printer._send(b"x" * 100)
+    printer._open.send(b"x" * 100)
     printer.close()
     peer.stop()
 
@@ -186,9 +180,9 @@ def test_a_missing_port_is_absent() -> None:
 
 def test_importing_escpos_leaves_nothing_behind(tmp_path: Path) -> None:
     script = (
-        "import logging, os; from kiosk.drivers.escpos_printer import *\n"
+        "import logging, os; from kiosk.drivers.escpos_job import encode\n"
         "from kiosk.domain.document import Text\n"
-        "assert encode((Text('x'),), PrinterConfig(Network('h'))).startswith(bytes((0x1B, 0x40)))\n"
+        "assert encode((Text('x'),)).startswith(bytes((0x1B, 0x40)))\n"
         "assert not logging.getLogger().handlers\n"
         "assert 'ESCPOS_CAPABILITIES_FILE' not in os.environ\n"
     )

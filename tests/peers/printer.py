@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.domain.document import Document, Qr, Text
+from kiosk.drivers.printer_lines import UsbPort
 from kiosk.render.proof import proof
 from tests.peers.escpos import CUT, NEEDS_MORE, Decoder
 
@@ -21,6 +22,7 @@ ENOUGH, LOW, OUT = "enough", "low", "out"
 class Printer:
     """The machine: feed() it bytes, it answers status at once and prints while it can.
 
+    `says` turns each answer into what it really sends.
     `silent` swallows every answer, `silent_after_cut` those from the next cut on.  With
     `runs_out_after` lines the roll ends in the middle.
     """
@@ -30,6 +32,7 @@ class Printer:
         self.paper, self.cover, self.error, self.silent = ENOUGH, False, False, False
         self.silent_after_cut = False
         self.knows_gs_r = True
+        self.says: Callable[[int], bytes] = lambda byte: bytes((byte,))
         self.runs_out_after: int | None = None
         self.slips: list[Document] = []
         self.received = b""
@@ -78,7 +81,7 @@ class Printer:
 
     def _answer(self, answer: Callable[[bytes], object], byte: int) -> None:
         if not self.silent:
-            answer(bytes((byte,)))
+            answer(self.says(byte))
 
     def _print(self, answer: Callable[[bytes], object], upto: int | None = None) -> None:
         left = len(self._buffer) if upto is None else upto
@@ -124,16 +127,15 @@ class Printer:
 class TcpPrinter(Printer):
     """The printer at 127.0.0.1:`port`.
 
-    With `dies_after` so many bytes the connection is reset, as when the plug is pulled; with
-    `stalls` it accepts and reads nothing.
+    With `dies_after` so many bytes the connection is reset, as when the plug is pulled.
     """
 
-    def __init__(self, width: int = 32) -> None:
+    def __init__(self, width: int = 32, port: int = 0) -> None:
         super().__init__(width)
         self.dies_after: int | None = None
         self._connections: list[socket.socket] = []
         self._stopped = False
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
@@ -211,6 +213,26 @@ class SerialPrinter(Printer):
             self._thread.join(5)
             for end in (self._port, self._master, self._wake, self._waker):
                 os.close(end)
+
+
+def usb_tree(root: Path, printers: dict[str, str], match: str = "") -> UsbPort:
+    """Lay out what the kernel shows of USB printers: /dev/usb/lp*, and their ids in /sys.
+
+    `printers` are files of printers, each with its vendor:product.
+    """
+    port = UsbPort(match, root / "sys/class/usbmisc", root / "dev/usb")
+    port.classes.mkdir(parents=True)
+    port.devices.mkdir(parents=True)
+    for number, (path, ids) in enumerate(printers.items()):
+        device = root / f"sys/devices/usb1/1-{number}"
+        interface = device / f"1-{number}:1.0"
+        (interface / f"usbmisc/lp{number}").mkdir(parents=True)
+        for name, value in zip(("idVendor", "idProduct"), ids.split(":"), strict=True):
+            (device / name).write_text(f"{value}\n")
+        (interface / f"usbmisc/lp{number}/device").symlink_to(interface)
+        (port.classes / f"lp{number}").symlink_to(interface / f"usbmisc/lp{number}")
+        (port.devices / f"lp{number}").symlink_to(path)
+    return port
 
 
 def _shut(connection: socket.socket) -> None:

@@ -39,7 +39,13 @@ MAY_WRITE = "topic write petshop/v1/s1/k1/#\n"
 class Terminal:
     """A journal thread and a courier on a broker; `told` is what the loop would be posted."""
 
-    def __init__(self, path: Path | None, broker: Broker, timing: Timing = QUICK) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        broker: Broker,
+        timing: Timing = QUICK,
+        limits: Limits = Limits(rows=50),
+    ) -> None:
         self.told: list[Stimulus] = []
         self.policies: list[Policy] = []
         self.catalogues: list[Catalogue] = []
@@ -52,7 +58,7 @@ class Terminal:
         self.courier = Courier(
             self.journal,
             connect,
-            CourierConfig(IDENTITY, timing, Limits(rows=50)),
+            CourierConfig(IDENTITY, timing, limits),
             self.told.append,
             self.policies.append,
             self.catalogues.append,

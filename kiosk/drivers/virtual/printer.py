@@ -48,17 +48,19 @@ class VirtualPrinter(Plugged):
     def print(self, document: Document) -> PrintOutcome:
         """Print and cut.
 
-        A jam leaves half a slip and no answer, so its outcome is unknown; paper that runs out in
-        the middle is told by the printer, so that one has failed.
+        Without paper, with the cover open or offline nothing is begun: failed.  A jam and a roll
+        that ends in the middle leave half a slip: unknown.
         """
         with self.changed:
             self.require()
             if self.trouble in (Trouble.COVER_OPEN, Trouble.OFFLINE):
                 return PrintOutcome.FAILED
+            if self.roll <= 0:
+                return PrintOutcome.FAILED
             wanted = sum(_lines(element) for element in document) + _CUT
             if self.roll < wanted:
                 self.roll = 0
-                return PrintOutcome.FAILED
+                return PrintOutcome.UNKNOWN
             self.roll -= wanted
             if self.trouble is Trouble.JAM:
                 return PrintOutcome.UNKNOWN

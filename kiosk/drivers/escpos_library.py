@@ -1,10 +1,11 @@
-"""What importing python-escpos does besides, and how it is undone.
+"""python-escpos, imported on first use; what its import does besides is undone.
 
 It parses a database of printers (three quarters of its import time), leaves a temporary folder with
-a copy of it behind, and gives the root logger a handler.  This module does not import it.
+a copy of it behind, and gives the root logger a handler.
 """
 
 import contextlib
+import functools
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 
 _CAPABILITIES = {
     "profiles": {
@@ -33,8 +35,16 @@ _CAPABILITIES = {
 _FILE, _CACHE = "ESCPOS_CAPABILITIES_FILE", "ESCPOS_CAPABILITIES_PICKLE_DIR"
 
 
+@functools.cache
+def printers() -> Any:
+    """Return the module escpos.printer."""
+    with _tamed():
+        import escpos.printer
+    return escpos.printer
+
+
 @contextlib.contextmanager
-def tamed() -> Iterator[None]:
+def _tamed() -> Iterator[None]:
     """Import escpos inside of this: quickly, and leaving nothing behind."""
     root = logging.getLogger()
     handlers = list(root.handlers)

@@ -1,0 +1,161 @@
+"""One durable spend: against a raw append and fdatasync, TinyDB, and an ORM; and how it grows.
+
+Every candidate writes to a file in the same folder, in turns within each round, so that a slow
+moment of the disk meets all of them.
+"""
+
+import contextlib
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from bench.figure import Figure, main, milliseconds
+from bench.rounds import rounds
+from kiosk.journal.journal import Journal
+from tests.journal import shop
+
+AMOUNT = 10**7
+"""Visits that each member may spend here: more than any run takes."""
+
+MEMBERS = 1_000
+SIZES = (
+    ("1,000 members", MEMBERS, 0),
+    ("100,000 members", 100 * MEMBERS, 0),
+    ("100,000 rows waiting", MEMBERS, 100 * MEMBERS),
+)
+MEMORY = Path("/dev/shm")
+
+
+def filled(folder: Path, members: int, waiting: int = 0) -> Journal:
+    """Open a journal with so many members, everything granted, and so many rows waiting.
+
+    It is filled in memory where there is such a folder: that is not what is measured.
+    """
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as name:
+        made = Path(name) / "journal.sqlite3"
+        journal = Journal.open(made)
+        names = [f"m{number}" for number in range(members)]
+        pages = [names[start : start + 500] for start in range(0, members, 500)]
+        for number, page in enumerate(pages):
+            records = [shop.record(name, posted=AMOUNT) for name in page]
+            last = number + 1 == len(pages)
+            journal.apply_directory(shop.page(journal, records, number=number, last=last))
+        for page in pages:
+            shop.grant(journal, **{f"{name}_bought": AMOUNT for name in page})
+        spend = spender(journal, members)
+        for _ in range(waiting):
+            spend()
+        journal.close()
+        shutil.move(made, folder / made.name)
+    return Journal.open(folder / made.name)
+
+
+def spender(journal: Journal, members: int) -> Callable[[], object]:
+    """Make a spend of one visit after another, each by the next member."""
+    turn = itertools.count()
+
+    def spend() -> object:
+        name = f"m{next(turn) * 7919 % members}"
+        return journal.commit(shop.draft(shop.visit(name), member=name))
+
+    return spend
+
+
+@contextlib.contextmanager
+def appender(folder: Path) -> Iterator[Callable[[], object]]:
+    """Append 256 bytes and flush them: the least that a durable record can cost."""
+    record = os.urandom(256)
+    with (folder / "log").open("ab", buffering=0) as log:
+
+        def append() -> None:
+            log.write(record)
+            os.fdatasync(log.fileno())
+
+        yield append
+
+
+@contextlib.contextmanager
+def tiny(folder: Path, members: int) -> Iterator[Callable[[], object]]:
+    """Take a visit from a member in a TinyDB file of such members, as the library writes it."""
+    import tinydb
+
+    where, turn = tinydb.Query(), itertools.count()
+    with tinydb.TinyDB(folder / "tiny.json") as db:
+        db.insert_multiple(msgspec.to_builtins(shop.record(f"m{n}")) for n in range(members))
+
+        def spend() -> None:
+            name = f"m{next(turn) * 7919 % members}"
+            found = db.get(where.member == name)
+            assert isinstance(found, dict)
+            found["purses"][0]["posted"] -= 1
+            db.update({"purses": found["purses"]}, where.member == name)
+
+        yield spend
+
+
+def measure(count: int = 200) -> Iterator[Figure]:
+    """Measure spends on the disk and, for what the program itself costs, in memory."""
+    yield from _compare(None, "on disk", count)
+    if MEMORY.is_dir():
+        yield from _compare(MEMORY, "in memory", count)
+
+
+def _compare(place: Path | None, where: str, count: int) -> Iterator[Figure]:
+    with TemporaryDirectory(dir=place) as name, contextlib.ExitStack() as end:
+        folder = Path(name)
+        journals = {}
+        for what, members, waiting in SIZES:
+            (folder / what).mkdir()
+            journals[what] = filled(folder / what, members, waiting)
+            end.callback(journals[what].close)
+        candidates = {
+            "append": end.enter_context(appender(folder)),
+            **{what: spender(journals[what], members) for what, members, _ in SIZES},
+        }
+        took = rounds(candidates, count)
+        few = rounds({"tiny": end.enter_context(tiny(folder, MEMBERS))}, max(5, count // 10))
+        orm = _orm(folder, count)
+    small = took[SIZES[0][0]]
+    if place is None:
+        yield Figure(
+            "one durable spend",
+            "raw append of 256 bytes + fdatasync",
+            small / took["append"],
+            1.5,
+            detail=f"{milliseconds(small)}, {milliseconds(took['append'])}",
+        )
+    yield Figure(
+        f"one spend {where}",
+        f"TinyDB with {MEMBERS} members, which flushes nothing",
+        few["tiny"] / small,
+        50,
+        more_is_better=True,
+        detail=f"{milliseconds(few['tiny'])}, {milliseconds(small)}",
+    )
+    yield Figure(
+        f"one spend {where}",
+        "Django's ORM on SQLite, as durable",
+        orm / small,
+        3,
+        more_is_better=True,
+        detail=f"{milliseconds(orm)}, {milliseconds(small)}",
+    )
+    for what, _, _ in SIZES[1:]:
+        yield Figure(f"one spend {where} with {what}", SIZES[0][0], took[what] / small, 1.2)
+
+
+def _orm(folder: Path, count: int) -> float:
+    """Ask a process of its own: Django can be set up once in a process only."""
+    command = [sys.executable, "-m", "bench.orm", str(folder), str(count)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+if __name__ == "__main__":
+    main(measure)
