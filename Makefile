@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check diagrams schema pictures clean
+.PHONY: help run test check crash model bench diagrams schema pictures clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,20 @@ test: ## install what the tests need, then run all of them
 check: ## lint, types and import contracts only
 	@scripts/setup test
 	@exec .venv/bin/python -m pytest tests/architecture
+
+crash: ## the journal killed, failed and cut off at every point: minutes
+	@scripts/setup test
+	@CRASH_POINTS=1000000 POWER_DISKS=1000000 exec .venv/bin/python -m pytest \
+		tests/journal/test_crash.py tests/journal/test_power.py -v -s
+
+model: ## journal, sync and books against plain integers, thousands of days: half an hour
+	@scripts/setup test
+	@KIOSK_MODEL_EXAMPLES=$${KIOSK_MODEL_EXAMPLES:-2000} KIOSK_MODEL_STEPS=$${KIOSK_MODEL_STEPS:-60} \
+		exec .venv/bin/python -m pytest tests/model -v -s
+
+bench: ## measure, against baselines in the same run, and write docs/performance.md
+	@scripts/setup test
+	@exec .venv/bin/python -m bench
 
 diagrams: ## draw docs/flows.md from the transition table
 	@scripts/setup test

@@ -83,6 +83,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--broker-dir", type=Path, help="where passwd and acl are")
     command.set_defaults(run=_add_terminal)
 
+    command = commands.add_parser("verify", help="add up the books; 1 if something differs")
+    command.set_defaults(run=_verify)
+
+    command = commands.add_parser("backup", help="copy the database while all runs")
+    command.add_argument("path", type=Path, help="a new file, or a folder to name it in by date")
+    command.add_argument("--keep", type=int, default=30, help="in a folder, how many to keep")
+    command.set_defaults(run=_backup)
+
+    command = commands.add_parser("restored", help="say that a backup was put back; see the docs")
+    command.set_defaults(run=_restored)
+
     command = commands.add_parser("manage", help="any of Django's own commands")
     command.add_argument("arguments", nargs=argparse.REMAINDER)
     command.set_defaults(run=_manage)
@@ -157,6 +168,45 @@ def _sync(arguments: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     Sync(broker, stop).run()
+    return 0
+
+
+def _verify(_: argparse.Namespace) -> int:
+    from central.books import verify
+
+    found = 0
+    with verify.snapshot():
+        print(verify.summary())
+        for difference in verify.differences():
+            print(difference)
+            found += 1
+    print(f"{found} differences" if found else "all adds up")
+    return 1 if found else 0
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from django.conf import settings
+
+    from central import backup
+
+    database = settings.DATABASES["default"]
+    try:
+        if arguments.path.is_dir():
+            now = dt.datetime.now(dt.UTC)
+            print(backup.make_in(arguments.path, database, now, max(1, arguments.keep)))
+        else:
+            backup.make(database, arguments.path)
+    except OSError as e:
+        raise _Usage(f"no backup: {e}") from None
+    return 0
+
+
+def _restored(_: argparse.Namespace) -> int:
+    from central.books import epochs
+
+    epoch = epochs.begin(dt.datetime.now(dt.UTC))
+    awaited = ", ".join(epochs.awaited(dt.datetime.now(dt.UTC))) or "none"
+    print(f"epoch {epoch}; terminals that have to be heard: {awaited}")
     return 0
 
 

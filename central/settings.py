@@ -74,7 +74,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_SAMESITE = "Strict"
 
 
-def _database(url: str) -> dict[str, Any]:
+def database(url: str) -> dict[str, Any]:
     """Read a database URL, postgresql://user:password@host:port/name?sslmode=require.
 
     SQLite begins with BEGIN IMMEDIATE, so that two appliers wait for each other instead of failing
@@ -105,7 +105,7 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {
-    "default": _database(
+    "default": database(
         os.environ.get(places.DATABASE_VARIABLE) or _configuration["database"].get("url", "sqlite:")
     )
 }

@@ -51,12 +51,26 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true")
     status.set_defaults(run=_status)
 
-    journal = commands.add_parser("journal", help="look at the journal; changes nothing")
-    journal.add_argument("what", choices=("verify", "show", "export"))
+    journal = commands.add_parser("journal", help="look at the journal, or begin a new one")
+    journal.add_argument("what", choices=("verify", "show", "export", "renew"))
     journal.add_argument("--config", type=Path, default=CONFIG)
+    journal.add_argument("--file", type=Path, help="another journal, as one that was set aside")
     journal.add_argument("--after", type=int, default=0, help="show rows above this seq")
     journal.add_argument("--limit", type=int, default=50, help="show so many")
+    journal.add_argument("--force", action="store_true", help="renew one that takes payments")
     journal.set_defaults(run=_journal)
+
+    doctor = commands.add_parser("doctor", help="test each part and say what to do about a fault")
+    doctor.add_argument("--config", type=Path, default=CONFIG)
+    doctor.add_argument("--json", action="store_true")
+    doctor.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="a part or a reader; repeatable"
+    )
+    doctor.add_argument(
+        "--wait", type=float, default=0.0, metavar="SECONDS", help="time to use each input"
+    )
+    doctor.add_argument("--user", help="with whose rights, when root asks (default: the daemon's)")
+    doctor.set_defaults(run=_doctor)
 
     simulate = commands.add_parser("simulate", help="a whole shop on virtual devices")
     simulate.add_argument("--port", type=int, default=8765, help="of the page; 0 takes a free one")
@@ -111,17 +125,48 @@ def _journal(parsed: argparse.Namespace) -> int:
     from kiosk import inspection
     from kiosk.settings.config import load
 
-    path = load(parsed.config).journal
+    path = parsed.file or load(parsed.config).journal
     match parsed.what:
         case "verify":
             print(inspection.verify(path))
         case "show":
             for line in inspection.show(path, parsed.after, parsed.limit):
                 print(line)
+        case "renew":
+            from kiosk import renewal
+            from kiosk.health import running
+            from kiosk.runtime.clock import SystemClock
+
+            now = SystemClock().now()
+            print("\n".join(renewal.renew(path, now, running(), force=parsed.force)))
         case _:
             for row in inspection.export(path):
                 sys.stdout.buffer.write(row + b"\n")
     return 0
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from kiosk.assembly.examination import opens
+    from kiosk.doctor import command
+    from kiosk.health import running
+    from kiosk.runtime.clock import SystemClock
+
+    clock = SystemClock()
+    status = running()
+    daemon = None
+    if status is not None:
+        parts = {key: (part.state, part.detail) for key, part in status.parts.items()}
+        daemon = command.Daemon(status.pid, parts, status.clock_off)
+    wish = command.Wish(parsed.config, tuple(parsed.only), parsed.wait, parsed.user)
+    if parsed.wait and daemon is None and not parsed.json:
+        _say(f"Use each input within {parsed.wait:.0f} s: card, code, buttons A, B and C.")
+    made, lines = command.run(wish, command.Shell(clock, opens(clock), daemon))
+    if parsed.json:
+        print(command.written(made))
+    else:
+        for line in lines:
+            print(line)
+    return 0 if made.well else 1
 
 
 def _simulate(parsed: argparse.Namespace) -> int:

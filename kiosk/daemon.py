@@ -8,8 +8,8 @@ import msgspec
 
 from kiosk import __version__
 from kiosk.assembly import Station
-from kiosk.domain.devices import Part
 from kiosk.domain.errors import KioskError
+from kiosk.domain.wire import JournalState
 from kiosk.health import (
     Heartbeat,
     JournalStatus,
@@ -61,14 +61,15 @@ class _Watch:
         versions = Versions(__version__, policy=world.policy.version)
         journal = None
         if standing is not None:
-            journal = JournalStatus(standing.journal, standing.last_seq, standing.acknowledged)
+            stopped = "" if standing.state is JournalState.OPEN else standing.why or standing.state
+            journal = JournalStatus(
+                standing.journal, standing.last_seq, standing.acknowledged, stopped
+            )
             versions = msgspec.structs.replace(
                 versions,
                 directory=standing.directory_version,
                 catalogue=standing.catalogue_version,
             )
-        # a copy: the loop adds to it on its own thread
-        parts = dict(world.parts)
         return Status(
             self._clock.now(),
             os.getpid(),
@@ -76,10 +77,11 @@ class _Watch:
             self._config.terminal.id,
             self._clock.state(),
             world.online,
-            {p.value: PartStatus(parts[p].state, parts[p].detail) for p in Part if p in parts},
+            {r.key: PartStatus(r.state, r.detail) for r in world.reports()},
             journal,
             versions,
             late,
+            self._station.kiosk.central_clock.off_seconds(),
         )
 
 
@@ -111,9 +113,10 @@ def serve(config: Config, stop: threading.Event) -> None:
 
 
 def is_well(status: Status) -> bool:
-    """Tell whether every configured part works and every thread answers."""
+    """Tell whether every configured part works, every thread answers and payments are taken."""
     ill = any(part.state in ("absent", "fault", "denied") for part in status.parts.values())
-    return not ill and not status.late
+    stopped = status.journal is not None and status.journal.stopped
+    return not ill and not status.late and not stopped
 
 
 def status_text(status: Status) -> str:
@@ -127,6 +130,8 @@ def status_text(status: Status) -> str:
         lines.append(
             f"journal    {journal.journal}: {journal.last_seq} rows, {journal.waiting} waiting"
         )
+        if journal.stopped:
+            lines.append(f"           takes no payments: {journal.stopped}")
     lines += [f"{n:10} {p.state} {p.detail}".rstrip() for n, p in status.parts.items()]
     if status.late:
         lines.append(f"silent     {', '.join(status.late)}")

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import msgspec
 
-from kiosk.domain.errors import Malformed
+from kiosk.domain.errors import ConfigError, Malformed
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.files import replace_file
 
@@ -26,6 +26,9 @@ SEND_SECONDS = 0.5
 """Longest wait for a supervisor whose queue is full."""
 
 MAX_DETAIL = 200
+
+PROC = Path("/proc")
+"""Where the system's processes are (proc(5))."""
 
 
 class Supervisor:
@@ -131,11 +134,15 @@ class PartStatus(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JournalStatus(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the journal stands: its last row, and the last one central has acknowledged."""
+    """Where the journal stands: its last row, and the last one central has acknowledged.
+
+    `stopped` says why it takes no payments; empty while it does.
+    """
 
     journal: str
     last_seq: int
     acknowledged: int
+    stopped: str = ""
 
     @property
     def waiting(self) -> int:
@@ -153,7 +160,10 @@ class Versions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What `kiosk status` shows.  Has no place for member data, media keys or secrets."""
+    """What `kiosk status` shows.  Has no place for member data, media keys or secrets.
+
+    `clock_off` is how many seconds the clock is ahead of central's; None before its first word.
+    """
 
     at: Annotated[dt.datetime, msgspec.Meta(tz=True)]
     pid: int
@@ -165,6 +175,7 @@ class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     journal: JournalStatus | None
     versions: Versions
     late: tuple[str, ...] = ()
+    clock_off: float | None = None
 
 
 def status_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -216,3 +227,26 @@ def read_status(path: Path) -> Status | None:
         return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         raise Malformed(f"status file: {e}") from None
+
+
+def running(path: Path | None = None) -> Status | None:
+    """Read the status of a daemon that runs now; None when none does, whatever it left behind.
+
+    Raises ConfigError where nobody but root or the daemon may tell.
+    """
+    path = path or status_path()
+    try:
+        status = read_status(path)
+        if status is None:
+            return None
+        command = (PROC / str(status.pid) / "cmdline").read_bytes()
+    except PermissionError:
+        raise ConfigError(
+            (f"{path} may not be read, so that nobody knows what runs: try sudo",)
+        ) from None
+    except FileNotFoundError:
+        return None
+    except Malformed as e:
+        raise ConfigError((f"{path}: {e}",)) from None
+    # a process id is given again after a crash
+    return status if b"kiosk" in command else None

@@ -15,7 +15,7 @@ from typing import Any
 
 from kiosk.domain import effects as ef
 from kiosk.domain.catalogue import Catalogue
-from kiosk.domain.devices import Part, PartReport, PartState, Vitals
+from kiosk.domain.devices import NamedPart, Part, PartReport, PartState, Vitals
 from kiosk.domain.events import (
     CatalogueChanged,
     Correlation,
@@ -48,7 +48,10 @@ class UnknownCorrelation(AssertionError):
 
 @dc.dataclass
 class World:
-    """What the loop knows beside the flow's state; changed by stimuli only."""
+    """What the loop knows beside the flow's state; changed by stimuli only.
+
+    `parts` has each part under its key, `reader` or of two, `reader counter`.
+    """
 
     terminal: str
     policy: Policy
@@ -57,29 +60,42 @@ class World:
     waiting: int = 0
     training: bool = False
     vitals: Vitals = dc.field(default_factory=Vitals)
-    parts: dict[Part, PartReport] = dc.field(default_factory=dict)
+    parts: dict[str, PartReport] = dc.field(default_factory=dict)
 
     def has(self, part: Part) -> bool:
         """Tell whether this part is configured, in order or not."""
-        return part in self.parts and self.parts[part].state is not PartState.NOT_CONFIGURED
+        return any(r.state is not PartState.NOT_CONFIGURED for r in self._of(part))
+
+    def know(self, report: PartReport) -> None:
+        """Take note of how a part is."""
+        self.parts[report.key] = report
+
+    def reports(self) -> tuple[PartReport, ...]:
+        """Return how every part is, in the order of Part.  From any thread."""
+        # a copy: the loop adds to it on its own thread
+        parts, order = dict(self.parts), list(Part)
+        return tuple(sorted(parts.values(), key=lambda report: order.index(report.part)))
 
     def faults(self) -> tuple[Part, ...]:
-        """List configured parts that are out of order, in the order of Part.
+        """List the kinds of part of which none is in order, in the order of Part."""
+        kinds = {part: self._of(part) for part in Part}
+        return tuple(part for part, of in kinds.items() if of and all(r.ill for r in of))
 
-        A link that is only down is none: the kiosk serves without it, and `online` tells.
-        """
-        return tuple(p for p in Part if p in self.parts and self._ill(self.parts[p]))
+    def limping(self) -> tuple[NamedPart, ...]:
+        """List the parts that are out of order while another of their kind serves."""
+        dead = self.faults()
+        return tuple(
+            NamedPart(r.part, r.name) for r in self.reports() if r.ill and r.part not in dead
+        )
 
-    def _ill(self, report: PartReport) -> bool:
-        if report.part is Part.LINK:
-            return report.state is PartState.DENIED
-        return report.state in (PartState.ABSENT, PartState.FAULT, PartState.DENIED)
+    def _of(self, part: Part) -> list[PartReport]:
+        return [report for report in self.reports() if report.part is part]
 
     def learn(self, event: Event) -> None:
         """Take in what a stimulus says about the terminal."""
         match event:
             case PartChanged(report):
-                self.parts[report.part] = report
+                self.know(report)
             case LinkChanged(online, waiting):
                 self.online, self.waiting = online, waiting
             case VitalsChanged(vitals):
@@ -190,7 +206,8 @@ class Loop:
             world.training,
             self._new_id(),
             world.vitals,
-            tuple(world.parts[part] for part in Part if part in world.parts),
+            world.reports(),
+            world.limping(),
         )
 
     def _nap(self) -> float:

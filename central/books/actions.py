@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from central.books import directory, purses
+from central.books import directory, epochs, purses
 from central.books.recalls import HeldElsewhere, holders
 from central.books.sheet import Sheet
 from central.shop import catalogues
@@ -54,6 +54,7 @@ def move(
     Raises HeldElsewhere when a debit is above what is free, LookupError for an unknown account.
     """
     with directory.writing():
+        epochs.wait_before_debits(amounts)
         sheet = Sheet(store)
         sheet.load(amounts)
         movement = Movement.objects.create(kind=kind, reason=reason, user=user)
@@ -106,6 +107,7 @@ def sell_pass(member: Member, plan: PassPlan, today: dt.date, user: "User | None
             services=plan.services,
             valid_until=today + dt.timedelta(days=plan.valid_days),
             price=plan.price,
+            bought=plan.bought,
         )
         amounts = {purse(member, PurseKind.PASS_BOUGHT, sold).pk: plan.bought}
         if plan.gift:

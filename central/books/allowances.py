@@ -2,19 +2,18 @@
 
 free = P - sum of G >= 0, always.  A nonce has one answer for ever: asked again, the stored answer
 goes out again and nothing more is leased.  Policy: everything free to the last kiosk that asked,
-but what the counter has called back, and points: no line of a terminal spends points, and those
-that a voided row brought must come back from what is free.
+but what the counter has called back, and points that are not ripe (central.books.ripening).
 """
 
 from django.db.models import F
 
-from central.books import directory
+from central.books import directory, ripening
 from central.books.sheet import Sheet
 from central.shop.choices import JournalState, PurseKind
 from central.shop.models import Account, GrantAnswer, Journal, Recall
 from kiosk.domain import wire
 
-_LEASED = [kind for kind in PurseKind if kind not in (PurseKind.SUSPENSE, PurseKind.POINTS)]
+_LEASED = [kind for kind in PurseKind if kind != PurseKind.SUSPENSE]
 
 MOST = 2000
 """Accounts in one answer; the rest is asked for with the next nonce."""
@@ -46,8 +45,10 @@ def _lease(
 ) -> tuple[list[wire.Grant], bool]:
     if journal.state != JournalState.OPEN:
         return [], False
+    held_back = ripening.unripe()
+    wanted_back = list(Recall.objects.values_list("account", flat=True))
     free = Account.objects.filter(posted__gt=F("leased")).exclude(
-        pk__in=list(Recall.objects.values_list("account", flat=True))
+        pk__in=[*wanted_back, *ripening.green(held_back)]
     )
     if accounts is not None:
         free = free.filter(pk__in=accounts)
@@ -57,6 +58,6 @@ def _lease(
     more, chosen = len(chosen) > most, chosen[:most]
     sheet = Sheet(journal.terminal.store_id, journal)
     sheet.load(account.pk for account in chosen)
-    grants = [wire.Grant(account.pk, sheet.grant(account)) for account in chosen]
+    grants = [wire.Grant(a.pk, sheet.grant(a, held_back.get(a.pk, 0))) for a in chosen]
     sheet.write()
     return grants, more

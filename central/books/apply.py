@@ -8,10 +8,10 @@ chain-valid row is always in afterwards; what is wrong with it stands in a case 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 
-from central.books import chain, directory
+from central.books import chain, directory, epochs, journals
 from central.books.batch import Batch
 from central.books.facts import Finding
-from central.shop.choices import JournalState
+from central.shop.choices import JournalReason, JournalState
 from central.shop.models import Case, CaseKind, Journal, Transaction
 from kiosk.domain import transactions as rows
 from kiosk.domain import wire
@@ -30,11 +30,12 @@ def apply(store: str, terminal: str, message: wire.Transactions) -> wire.Ack:
         items: list[wire.AckItem] = []
         if journal.state != JournalState.QUARANTINED:
             items = _apply(journal, message)
+        epochs.applied(journal)
         return wire.Ack(
             journal=journal.pk,
             applied_through=journal.applied,
             head=bytes(journal.head).hex(),
-            state=wire.JournalState(journal.state),
+            state=journal.opinion,
             items=items,
         )
 
@@ -67,24 +68,42 @@ def _apply(journal: Journal, message: wire.Transactions) -> list[wire.AckItem]:
     read = {row.seq: _read(journal, row) for row in placement.fresh}
     for run in _runs_of(placement.fresh, read):
         outcomes += Batch(journal, run, read).run()
-    if placement.fork is not None:
-        quarantine(journal, placement.fork.seq, placement.fork.payload)
+    if placement.fresh:
+        journals.complete(journal)
+    last = message.first + len(batch) - 1
+    if last > journal.last_seq:
+        journal.last_seq = last
+        journal.save(update_fields=["last_seq"])
+    if (row := placement.fork) is not None:
+        quarantine(
+            journal,
+            JournalReason.FORK if row.seq <= journal.applied else JournalReason.BAD_CHAIN,
+            row.seq,
+            row.payload,
+        )
     return _runs(outcomes)
 
 
-def quarantine(journal: Journal, seq: int, evidence: bytes = b"") -> None:
+_WHY = {
+    JournalReason.FORK: "another row {} than the one applied",
+    JournalReason.BAD_CHAIN: "row {} does not follow what was applied",
+    JournalReason.OTHER_PAST: "another row {} than the one applied",
+    JournalReason.GAP: "row {} is missing for good",
+}
+
+
+def quarantine(journal: Journal, reason: JournalReason, seq: int, evidence: bytes = b"") -> None:
     """Stop a journal whose chain contradicts what was applied; staff decide what it was."""
-    journal.state = JournalState.QUARANTINED
-    journal.why = f"another row {seq} than the one applied"
-    journal.save(update_fields=["state", "why"])
+    journals.quarantine(journal, reason, _WHY[reason].format(seq))
     Case.objects.create(
-        kind=CaseKind.FORK,
+        kind=CaseKind.GAP if reason == JournalReason.GAP else CaseKind.FORK,
         journal=journal,
         seq=seq,
         store=journal.terminal.store,
+        detail={"applied": journal.applied, "reason": reason.value},
         evidence=evidence,
     )
-    log.warning("journal %s quarantined at row %d", journal.pk, seq)
+    log.warning("journal %s quarantined at row %d: %s", journal.pk, seq, reason.value)
 
 
 def _read(journal: Journal, row: chain.Row) -> rows.Transaction | Finding:

@@ -12,13 +12,24 @@ from django.db import Error as DatabaseError
 from django.db.models import Sum
 from django.utils import timezone
 
-from central.books import chain
+from central.books import chain, journals
 from central.books.checks import findings, points
 from central.books.facts import Detail, Facts, Finding
 from central.books.sales import Sales
 from central.books.sheet import Sheet
 from central.books.tickets import Tickets
-from central.shop.models import Case, CaseKind, CheckIn, Entry, Journal, Member, Pass, Transaction
+from central.shop.choices import JournalState
+from central.shop.models import (
+    Account,
+    Case,
+    CaseKind,
+    CheckIn,
+    Entry,
+    Journal,
+    Member,
+    Pass,
+    Transaction,
+)
 from kiosk.domain import transactions as rows
 from kiosk.domain import wire
 
@@ -68,9 +79,27 @@ class Batch:
         self.sheet.write()
         self.tickets.write()
         Case.objects.bulk_create(self.cases)
+        if self.journal.state == JournalState.LOST:
+            self._after_lost()
         self.journal.applied, self.journal.head = self.fresh[-1].seq, self.fresh[-1].hash
         self.journal.save(update_fields=["applied", "head"])
         return outcomes
+
+    def _after_lost(self) -> None:
+        """Count the rows that moved something although their journal was given up as lost."""
+        read = [
+            row for part in self.fresh if isinstance(row := self.read[part.seq], rows.Transaction)
+        ]
+        moved = [row for row in read if any(d.posted for d in rows.deltas(row.lines).values())]
+        if moved:
+            case, _ = Case.objects.get_or_create(
+                kind=CaseKind.AFTER_LOST,
+                journal=self.journal,
+                open=True,
+                defaults={"seq": moved[0].seq, "store": self.store, "detail": {"rows": 0}},
+            )
+            case.detail["rows"] += len(moved)
+            case.save(update_fields=["detail"])
 
     def _stored(self, row: chain.Row) -> Transaction:
         read = self.read[row.seq]
@@ -124,9 +153,18 @@ class Batch:
             if account_id in taken:
                 known: Detail = {"account": account_id, "amount": delta.posted}
                 self._open(stored, Finding(CaseKind.UNKNOWN_ACCOUNT, known))
+            elif account is not None and delta.posted > 0 and _ended(account):
+                ended: Detail = {"account": account_id, "amount": delta.posted}
+                self._open(stored, Finding(CaseKind.PASS_ENDED, ended))
             if account is None:
                 self.sheet.suspend(units[account_id], delta.posted, stored)
             elif short := self.sheet.post(account, delta, stored):
+                # given back after a restore: these books do not know of what they had granted
+                settling = self.journal.settles_at is not None
+                if not delta.posted and (
+                    settling or journals.came_back(self.journal, account_id, short.held)
+                ):
+                    continue
                 detail: Detail = {
                     "account": account_id,
                     "held": short.held,
@@ -195,3 +233,8 @@ class Batch:
                 detail=finding.detail,
             )
         )
+
+
+def _ended(account: Account) -> bool:
+    """Whether this is a purse of a pass that staff have cancelled or moved meanwhile."""
+    return account.punch_pass is not None and bool(account.punch_pass.ended)

@@ -7,16 +7,20 @@ gone.  Each finding becomes an exception case beside the row.
 import datetime as dt
 from collections.abc import Iterator
 
+from central.books import bargaining
 from central.books.facts import Detail, Facts, Finding
 from central.shop.choices import Role
 from central.shop.models import CaseKind
 from kiosk.domain import pricing
+from kiosk.domain.bargains import bargains
 from kiosk.domain.clock import ClockState
 from kiosk.domain.members import PurseKind, Tier
 from kiosk.domain.transactions import (
     AnyLine,
     CheckIn,
+    CouponRedeem,
     PassLoad,
+    PointsRedeem,
     Release,
     Transaction,
     ValueLoad,
@@ -39,7 +43,9 @@ _FITTING: dict[type, set[PurseKind]] = {
     PassLoad: _VISITS,
     ValueRedeem: _VALUE,
     ValueLoad: _VALUE,
-    Void: _VISITS | _VALUE,
+    CouponRedeem: {PurseKind.COUPON},
+    PointsRedeem: {PurseKind.POINTS},
+    Void: _VISITS | _VALUE | {PurseKind.COUPON, PurseKind.POINTS},
 }
 _MAY_SELL = {Role.CASHIER, Role.MANAGER, Role.OWNER}
 
@@ -48,7 +54,12 @@ def findings(row: Transaction, facts: Facts) -> Iterator[Finding]:
     """List what is wrong with a row's meaning; that it is not covered shows in posting it."""
     if row.member and row.member not in facts.members:
         yield Finding(CaseKind.UNKNOWN_MEMBER, {"member": row.member})
+    elif row.member and facts.members[row.member].merged_into_id is not None:
+        into = facts.members[row.member].merged_into_id
+        yield Finding(CaseKind.MEMBER_MERGED, {"member": row.member, "into": into})
     yield from _operator(row, facts)
+    yield from bargaining.findings(row, facts)
+    lowered = {id(bargain.redeem) for bargain in bargains(row.lines)}
     undone = False
     for line in row.lines:
         yield from _purses(row, line, facts)
@@ -56,7 +67,9 @@ def findings(row: Transaction, facts: Facts) -> Iterator[Finding]:
             case VisitRedeem():
                 yield from _visit(row, line, facts)
             case ValueRedeem():
-                yield from _price(row, line, facts)
+                yield from _paid(line)
+                if id(line) not in lowered:
+                    yield from _price(row, line, facts)
             case ValueLoad():
                 yield from _load(row, line, facts)
             case PassLoad():
@@ -66,7 +79,7 @@ def findings(row: Transaction, facts: Facts) -> Iterator[Finding]:
             case Void():
                 yield from _void(row, line, facts, again=undone)
                 undone = True
-            case VisitLog() | Release():
+            case VisitLog() | Release() | CouponRedeem() | PointsRedeem():
                 pass
 
 
@@ -113,10 +126,13 @@ def _visit(row: Transaction, line: VisitRedeem, facts: Facts) -> Iterator[Findin
             yield Finding(CaseKind.WRONG_SERVICE, {"pass": punch_pass.pk, "service": line.service})
 
 
-def _price(row: Transaction, line: ValueRedeem, facts: Facts) -> Iterator[Finding]:
+def _paid(line: ValueRedeem) -> Iterator[Finding]:
     paid = sum(leg.amount for leg in line.legs)
     if paid != line.price:
         yield Finding(CaseKind.PRICE_DIFFERS, {"paid": paid, "price": line.price})
+
+
+def _price(row: Transaction, line: ValueRedeem, facts: Facts) -> Iterator[Finding]:
     member, catalogue = facts.members.get(row.member), facts.catalogue(row.catalogue)
     named: Detail = {"service": line.service, "catalogue": row.catalogue}
     if catalogue is None or member is None:

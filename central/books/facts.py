@@ -8,6 +8,7 @@ from central.books.sheet import Sheet
 from central.shop import catalogues
 from central.shop.models import (
     CaseKind,
+    Coupon,
     Journal,
     Member,
     Operator,
@@ -65,6 +66,7 @@ class Facts:
         self._pets = Pet.objects.in_bulk(named - {""})
         self._catalogues: dict[int, Catalogue | None] = {}
         self._originals: dict[int, Original | None] = {}
+        self._coupons: dict[str, Coupon | None] = {}
 
     def day(self, row: rows.Transaction) -> dt.date:
         """Return the shop's local day of a row."""
@@ -75,6 +77,12 @@ class Facts:
         if number not in self._catalogues:
             self._catalogues[number] = catalogues.version(self.store.pk, number)
         return self._catalogues[number]
+
+    def coupon(self, account: str) -> Coupon | None:
+        """Return what is known of a coupon that a row names."""
+        if account not in self._coupons:
+            self._coupons[account] = Coupon.objects.filter(pk=account).first()
+        return self._coupons[account]
 
     def pass_plan(self, number: int, code: str) -> PassPlan | None:
         """Return a plan of the version that a row names."""
@@ -141,4 +149,10 @@ _NEVER_VOIDED = (rows.Void, rows.Release, rows.CheckIn)
 
 def unit(line: rows.AnyLine) -> Unit:
     """Tell what a line counts in."""
-    return Unit.VISITS if isinstance(line, rows.VisitRedeem | rows.PassLoad) else Unit.FEN
+    match line:
+        case rows.VisitRedeem() | rows.PassLoad() | rows.CouponRedeem():
+            return Unit.VISITS
+        case rows.PointsRedeem():
+            return Unit.POINTS
+        case _:
+            return Unit.FEN

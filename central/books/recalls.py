@@ -68,6 +68,12 @@ def wanted_of(journal: str) -> list[str]:
     return sorted(held.values_list("account", flat=True))
 
 
+def all_of(journal: str) -> list[str]:
+    """List the accounts that this journal holds a part of."""
+    held = Allowance.objects.filter(journal=journal, amount__gt=0)
+    return sorted(held.values_list("account", flat=True))
+
+
 def held_of(journal: str, among: Iterable[str]) -> list[str]:
     """List those of these accounts that this journal holds a part of."""
     held = Allowance.objects.filter(journal=journal, amount__gt=0, account__in=list(among))

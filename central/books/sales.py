@@ -79,6 +79,7 @@ class Sales:
             services=list(plan.services) if plan else [],
             valid_until=_until(self._facts.day(row), plan.valid_days if plan else 365),
             price=line.paid,
+            bought=line.bought.amount,
             transaction=stored,
         )
 

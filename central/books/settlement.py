@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from central.books import directory, recalls
+from central.books import directory, epochs, recalls
+from central.books.facts import unit
 from central.books.recalls import HeldElsewhere, holders
-from central.books.sheet import Sheet
+from central.books.sheet import Cause, Sheet, unit_of
 from central.shop.choices import PurseKind
-from central.shop.models import Case, CaseKind, Entry, Movement, Transaction
+from central.shop.models import Account, Case, CaseKind, Entry, Movement, Transaction
 from kiosk.domain import transactions as rows
 from kiosk.domain.errors import Malformed
 from kiosk.domain.transactions import Delta
@@ -41,6 +42,7 @@ def move(
         sheet.load(purses)
         movement = Movement.objects.create(kind=kind, reason=reason[:120], user=user)
         short: dict[str, int] = {}
+        epochs.wait_before_debits(purses)
         for account_id, amount in sorted(purses.items()):
             account = sheet.purse(account_id)
             if account is None:
@@ -60,9 +62,10 @@ def move(
         return movement
 
 
-def posted_by(transaction: Transaction) -> tuple[dict[str, int], dict[Unit, int]]:
-    """Sum what a row posted: by purse, and by unit to suspense."""
-    entries = Entry.objects.filter(transaction=transaction)
+def posted_by(cause: Cause) -> tuple[dict[str, int], dict[Unit, int]]:
+    """Sum what a row or a movement posted: by purse, and by unit to suspense."""
+    named = "transaction" if isinstance(cause, Transaction) else "movement"
+    entries = Entry.objects.filter(**{named: cause})
     purses: Counter[str] = Counter()
     for account, amount in entries.exclude(account__kind=PurseKind.SUSPENSE).values_list(
         "account", "amount"
@@ -91,15 +94,19 @@ def in_suspense(case: Case) -> tuple[Unit, int]:
     Of an unknown account that a row names more than once, the first case stands for all of it.
     """
     transaction = case.transaction
+    account = str(case.detail.get("account", ""))
+    if case.kind == CaseKind.POINTS_SHORT:
+        return Unit.POINTS, -int(case.detail.get("suspense", 0))
     if transaction is None:
         return Unit.FEN, 0
-    account = str(case.detail.get("account", ""))
     try:
         row = rows.decode(bytes(transaction.payload))
     except Malformed:
         return Unit.FEN, 0
     if case.kind == CaseKind.NOT_COVERED:
-        return _unit(row, account), -int(case.detail.get("suspense", 0))
+        known = Account.objects.filter(pk=account).exclude(kind=PurseKind.SUSPENSE).first()
+        unit = unit_of(known) if known is not None else _unit(row, account)
+        return unit, -int(case.detail.get("suspense", 0))
     if case.kind == CaseKind.UNKNOWN_ACCOUNT:
         same = Case.objects.filter(transaction=transaction, kind=case.kind).order_by("pk")
         first = next((c.pk for c in same if c.detail.get("account") == account), None)
@@ -112,5 +119,4 @@ def in_suspense(case: Case) -> tuple[Unit, int]:
 def _unit(row: rows.Transaction, account: str) -> Unit:
     """Tell what a row counts this account in, as the books did when they suspended it."""
     named = [x for x in row.lines if any(leg.account == account for leg in rows.legs_of(x))]
-    visits = any(isinstance(line, rows.VisitRedeem | rows.PassLoad) for line in named)
-    return Unit.VISITS if visits else Unit.FEN
+    return unit(named[0]) if named else Unit.FEN

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from central.books import directory, purses, recalls
-from central.shop.choices import PurseKind
+from central.shop.choices import JournalState, PurseKind
 from central.shop.models import Account, Allowance, Entry, Journal, Movement, Outgoing, Transaction
 from kiosk.domain import members
 from kiosk.domain.transactions import Delta
@@ -44,6 +44,7 @@ class Sheet:
 
     def __init__(self, store: str, journal: Journal | None = None) -> None:
         self._store, self._journal = store, journal
+        self._lost = journal is not None and journal.state == JournalState.LOST
         self._accounts: dict[str, Account] = {}
         self._allowances: dict[str, Allowance] = {}
         self._asked: set[str] = set()
@@ -104,8 +105,12 @@ class Sheet:
         self._enter(account, delta.posted + short_posted, cause)
         if short_posted:
             self.suspend(unit_of(account), -short_posted, cause)
-        if account.posted - account.leased > before and account.kind != PurseKind.POINTS:
-            (self._returned if delta.held else self._freed).add(account.pk)
+        earned = account.kind == PurseKind.POINTS and isinstance(cause, Transaction)
+        if account.posted - account.leased > before:
+            if delta.held:
+                self._returned.add(account.pk)
+            elif not earned:  # a terminal asks for new points when their member taps
+                self._freed.add(account.pk)
         return Shortfall(short_held, short_posted) if short_held or short_posted else None
 
     def suspend(self, unit: Unit, amount: int, cause: Cause) -> None:
@@ -118,17 +123,20 @@ class Sheet:
             )[0]
         self._enter(self._accounts[name], amount, cause)
 
-    def grant(self, account: Account) -> int:
-        """Lease all that is free on a purse to this journal; return how much that is."""
+    def grant(self, account: Account, held_back: int = 0) -> int:
+        """Lease what is free on a purse, but for so much, to this journal; return how much."""
         self.load([account.pk])
         account = self._accounts[account.pk]
-        free = min(account.posted - account.leased, MAX_AMOUNT)
+        free = min(account.posted - account.leased - held_back, MAX_AMOUNT)
         self._lease(account, free)
         return free
 
     def _lease(self, account: Account, held: int) -> int:
-        """Change G by `held`, to 0 at the least; return how much was missing."""
-        if held == 0:
+        """Change G by `held`, to 0 at the least; return how much was missing.
+
+        A journal that was given up holds nothing and is leased nothing, whatever it claims.
+        """
+        if held == 0 or self._lost:
             return 0
         if self._journal is None:
             raise ValueError("only a journal's row changes an allowance")

@@ -8,7 +8,8 @@ from central.books import settlement
 from central.desk import reading, settling, words
 from central.desk.history import Names
 from central.desk.models import Choice, Decision
-from central.shop.models import Account, Case, Member
+from central.shop.choices import PurseKind
+from central.shop.models import Account, Case, CaseKind, Member
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -49,11 +50,30 @@ def explained() -> dict[str, str]:
         "ticket_differs": _("The service logged is not the one that was paid."),
         "day_differs": _("The check-in names another day than the row's own."),
         "void_unknown": _("A row was undone that nobody knows."),
-        "voided_twice": _("A row was undone a second time."),
+        "voided_twice": _(
+            "A row was undone a second time: what it took came back twice. “Reverse” takes the"
+            " second return away again. Of a sale, see whether cash was paid back twice."
+        ),
         "void_differs": _("What was undone is not what the row had done."),
         "void_late": _("A row was undone later than the rules allow."),
+        "coupon_unfit": _("A coupon or points were used in a way that the price list forbids."),
         "fork": _("Two histories of one kiosk: its memory card was copied or changed."),
         "rolled_back": _("The kiosk's memory card was set back to an earlier state."),
+        "gap": _("Rows are gone from the kiosk's memory card before they were booked."),
+        "journal_lost": _(
+            "A journal was given up. Below is what it held then: the most that can still turn out"
+            " to have been spent there."
+        ),
+        "after_lost": _(
+            "Rows came from a journal that had been given up. They are posted: the goods are gone."
+        ),
+        "written_off": _(
+            "What a kiosk held was taken home without waiting for it. If it gives it back, this"
+            " case closes by itself."
+        ),
+        "points_short": _("A reversal takes points back, and the member had spent them."),
+        "pass_ended": _("Visits came back to a pass that was cancelled or moved meanwhile."),
+        "member_merged": _("The row names a member who was merged into another."),
     }
 
 
@@ -104,7 +124,17 @@ def _facts(case: Case, names: Names, *, said_already: bool) -> list[tuple[str, s
         "service": _("service"), "until": _("valid until"), "day": _("day"),
         "catalogue": _("price list"), "account": _("purse"), "plan": _("plan"),
         "amount": _("amount"), "ref": _("row"), "operator": _("operator"),
+        "applied": _("rows booked"), "rows": _("rows"), "returned": _("given back"),
+        "into": _("merged into"),
     }  # fmt: skip
+    if case.kind == CaseKind.WRITTEN_OFF:
+        labels["held"] = _("held there")
+    if case.kind == CaseKind.JOURNAL_LOST:
+        return [
+            (str(PurseKind(key).label), words.amount(int(value), key))
+            for key, value in case.detail.items()
+            if key in PurseKind.values
+        ]
     account = Account.objects.filter(pk=str(case.detail.get("account", ""))).first()
     kind = account.kind if account else "fen"
     for key, value in case.detail.items():
@@ -112,7 +142,7 @@ def _facts(case: Case, names: Names, *, said_already: bool) -> list[tuple[str, s
             continue
         if key in ("paid", "price", "computed", "principal", "bonus"):
             text = words.money(int(value))
-        elif key in ("held", "amount"):
+        elif key in ("held", "amount", "returned"):
             text = words.amount(int(value), kind)
         elif key == "service":
             text = names.service(str(value))

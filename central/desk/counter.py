@@ -8,10 +8,8 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import User
 
-from central.books import actions, directory, recalls, settlement
-from central.desk import reading
-from central.desk.models import Choice, Decision, Receipt
-from central.shop import policies
+from central.books import actions, directory, recalls
+from central.desk.models import Receipt
 from central.shop.models import (
     Account,
     Member,
@@ -20,12 +18,9 @@ from central.shop.models import (
     PassPlan,
     Pet,
     Service,
-    ServiceTicket,
     Store,
     TopUpPlan,
-    Transaction,
 )
-from kiosk.domain import transactions as rows
 from kiosk.domain.clock import local_day
 
 
@@ -107,78 +102,6 @@ def adjust(store: Store, account: Account, amount: int, reason: str, user: User)
         movement = actions.adjust(store.pk, account, amount, reason, user)
         receipt(movement, store.pk, account.member_id or "")
         return movement
-
-
-def reverse(transaction: Transaction, reason: str, user: User) -> Movement:
-    """冲正: post the opposite of a whole row, to the purses it came from, at most once.
-
-    Tickets that it opened and that are still open are gone, so is a pass that it sold; money that
-    was taken at the till goes back as it came.  Raises HeldElsewhere, NotNow (already_reversed,
-    voided, may_be_undone, nothing_to_reverse).
-    """
-    with directory.writing():
-        why = why_not_reversed(transaction)
-        if why:
-            raise NotNow(why)
-        purses, suspense = settlement.posted_by(transaction)
-        for unit, amount in settlement.written_off(_write_offs(transaction)).items():
-            suspense[unit] = suspense.get(unit, 0) + amount
-        store = transaction.journal.terminal.store
-        movement = settlement.move(
-            store.pk,
-            {account: -amount for account, amount in purses.items() if amount},
-            {unit: -amount for unit, amount in suspense.items() if amount},
-            "reversal",
-            reason,
-            user,
-        )
-        paid, means = _taken(transaction)
-        made = receipt(movement, store.pk, transaction.member, means, -paid)
-        made.reverses = transaction
-        made.save(update_fields=["reverses"])
-        ServiceTicket.objects.filter(transaction=transaction, open=True).update(
-            open=False, voided=True
-        )
-        row = reading.row(transaction)
-        sold = [x.pass_id for x in (row.lines if row else ()) if isinstance(x, rows.PassLoad)]
-        Pass.objects.filter(pk__in=sold).update(voided=True)
-        directory.touch({transaction.member} - {""})
-        return movement
-
-
-def why_not_reversed(transaction: Transaction) -> str:
-    """Say why a row cannot be reversed now; empty when it can.
-
-    Within the minutes in which the kiosk itself may undo a row, it is left to the kiosk: both
-    together would pay twice.
-    """
-    row = reading.row(transaction)
-    if row is None or not transaction.entries.exists() or reading.voids(row):
-        return "nothing_to_reverse"
-    if Receipt.objects.filter(reverses=transaction).exists():
-        return "already_reversed"
-    if transaction.voided_by_id is not None:
-        return "voided"
-    undo = policies.of(transaction.journal.terminal.store).undo_minutes
-    if row.at <= now() < row.at + dt.timedelta(minutes=undo):
-        return "may_be_undone"
-    return ""
-
-
-def _write_offs(transaction: Transaction) -> list[int]:
-    """List the movements by which the shop has already borne a part of this row."""
-    made = Decision.objects.filter(
-        case__transaction=transaction, choice=Choice.ABSORB, movement__isnull=False
-    )
-    return list(made.values_list("movement", flat=True))
-
-
-def _taken(transaction: Transaction) -> tuple[int, str]:
-    """Sum what was paid at the till for a row's loads, and how."""
-    row = reading.row(transaction)
-    lines = row.lines if row else ()
-    loads = [line for line in lines if isinstance(line, rows.ValueLoad | rows.PassLoad)]
-    return sum(line.paid for line in loads), loads[0].means.value if loads else ""
 
 
 def receipt(movement: Movement, store: str, member: str, means: str = "", paid: int = 0) -> Receipt:

@@ -22,8 +22,8 @@ from kiosk.domain import transactions as rows
 from kiosk.domain.clock import ClockState, local_day
 
 CATEGORIES = (
-    "top_up", "pass_sale", "spent", "points", "void", "redeem", "refund", "adjust", "reversal",
-    "bonus_release", "write_off", "opening", "suspense", "other",
+    "top_up", "pass_sale", "spent", "points", "void", "redeem", "refund", "cancel_pass", "adjust",
+    "reversal", "transfer", "bonus_release", "write_off", "opening", "suspense", "other",
 )  # fmt: skip
 """What an entry is about, in the order of the page."""
 
@@ -33,8 +33,12 @@ _MOVEMENTS = {
     "refund": "refund",
     "adjust": "adjust",
     "reversal": "reversal",
+    "cancel_pass": "cancel_pass",
+    "transfer": "transfer",
+    "merge": "transfer",
     "write_off": "write_off",
     "bonus_release": "bonus_release",
+    "points": "points",
     "opening": "opening",
     "import": "opening",
 }
@@ -136,7 +140,8 @@ def of(store: Store, day: dt.date) -> Figures:
 def _rows(store: Store, day: dt.date) -> Iterator[tuple[Transaction, rows.Transaction]]:
     start, end = bounds(store, day)
     near = Q(at__gte=start, at__lt=end) | Q(received_at__gte=start, received_at__lt=end)
-    for transaction in Transaction.objects.filter(near, journal__terminal__store=store):
+    found = Transaction.objects.filter(near, journal__terminal__store=store)
+    for transaction in found.select_related("reversed_by"):
         row = reading.row(transaction)
         if row is None:
             continue
@@ -146,15 +151,16 @@ def _rows(store: Store, day: dt.date) -> Iterator[tuple[Transaction, rows.Transa
 
 
 def _count(figures: Figures, transaction: Transaction, row: rows.Transaction) -> None:
+    stands = transaction.voided_by_id is None and not hasattr(transaction, "reversed_by")
     for line in row.lines:
         match line:
             case rows.Void():
                 figures.voids += 1
             case rows.CheckIn():
                 figures.check_ins += 1
-            case rows.VisitLog() if transaction.voided_by_id is None:
+            case rows.VisitLog() if stands:
                 figures.visits[line.service, row.operator] += 1
-            case rows.VisitRedeem() | rows.ValueRedeem() if transaction.voided_by_id is None:
+            case rows.VisitRedeem() | rows.ValueRedeem() if stands:
                 figures.redeemed[line.service] += 1
 
 
@@ -230,7 +236,7 @@ def category_of(row: rows.Transaction, account: Account) -> str:
                     return "top_up"
                 case rows.PassLoad():
                     return "pass_sale"
-                case rows.VisitRedeem() | rows.ValueRedeem():
+                case rows.VisitRedeem() | rows.ValueRedeem() | rows.CouponRedeem():
                     return "spent"
     return "points" if account.kind == PurseKind.POINTS else "other"
 

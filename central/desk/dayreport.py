@@ -45,6 +45,8 @@ def categories() -> dict[str, str]:
         "refund": _("refunds"),
         "adjust": _("adjustments"),
         "reversal": _("reversals"),
+        "cancel_pass": _("passes cancelled"),
+        "transfer": _("transfers"),
         "bonus_release": _("bonus releases"),
         "write_off": _("written off by the shop"),
         "opening": _("opening balances and imports"),

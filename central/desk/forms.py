@@ -62,10 +62,16 @@ class Reason(forms.CharField):
         super().__init__(max_length=120, label=_("reason"), **options)
 
 
-def _means() -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=_("means of payment"), choices=Means.choices, widget=forms.RadioSelect
-    )
+class AnyMeans(forms.ChoiceField):
+    """How it is paid, or paid back."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("means of payment"),
+            choices=Means.choices,
+            widget=forms.RadioSelect,
+            **options,
+        )
 
 
 def _top_up_plan(plan: Any) -> str:
@@ -92,7 +98,7 @@ class TopUp(forms.Form):
     """充值: a plan and how it is paid."""
 
     plan = Pick(TopUpPlan, _top_up_plan, label=_("plan"))
-    means = _means()
+    means = AnyMeans()
 
     def __init__(self, store: Store, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -103,14 +109,14 @@ class SellPass(forms.Form):
     """次卡: a plan and how it is paid."""
 
     plan = Pick(PassPlan, _pass_plan, label=_("plan"))
-    means = _means()
+    means = AnyMeans()
 
     def __init__(self, store: Store, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         offer(self, "plan", PassPlan.objects.filter(store=store))
 
 
-class _OfAccount(forms.Form):
+class OfAccount(forms.Form):
     """A form about one purse of a member; what it counts in decides how an amount is read."""
 
     account = Pick(Account, _account, label=_("purse"))
@@ -139,13 +145,13 @@ class _OfAccount(forms.Form):
         return cleaned
 
 
-class PayOut(_OfAccount):
+class PayOut(OfAccount):
     """退款: what is taken from a purse, and what the member is given back."""
 
     kinds = (PurseKind.PRINCIPAL, PurseKind.BONUS, PurseKind.PASS_BOUGHT, PurseKind.PASS_GIFT)
 
     paid = Yuan(label=_("paid back, yuan"), required=False)
-    means = _means()
+    means = AnyMeans()
     field_order = ["account", "amount", "paid", "means", "reason"]
 
     def clean(self) -> dict[str, Any]:
@@ -157,7 +163,7 @@ class PayOut(_OfAccount):
         return cleaned
 
 
-class Adjust(_OfAccount):
+class Adjust(OfAccount):
     """调整: a correction of either sign, with its reason."""
 
     kinds = tuple(kind for kind in PurseKind if kind not in (PurseKind.SUSPENSE, PurseKind.COUPON))

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from central.desk import reading, words
 from central.desk.models import Means, Receipt
+from central.desk.reversals import REVERSIBLE
 from central.shop.models import (
+    CouponKind,
     Entry,
     Medium,
     Member,
@@ -18,6 +20,7 @@ from central.shop.models import (
     Operator,
     PassPlan,
     Pet,
+    PointsReward,
     Service,
     Transaction,
 )
@@ -36,7 +39,7 @@ class Change:
 
 @dc.dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the history.  `row` is set where the row may be looked at or reversed."""
+    """One line of the history; `row` or `movement` is set where it may be reversed."""
 
     at: dt.datetime
     where: str
@@ -45,6 +48,7 @@ class Event:
     changes: tuple[Change, ...] = ()
     undone: str = ""
     row: Transaction | None = None
+    movement: Movement | None = None
     clock_uncertain: bool = False
 
 
@@ -68,6 +72,14 @@ class Names:
         """Name a pass plan."""
         return self._plans.get(code, code)
 
+    def coupon(self, code: str) -> str:
+        """Name a kind of coupon; a code that is gone stays a code."""
+        return words.named(CouponKind.objects.filter(code=code), code)
+
+    def reward(self, code: str) -> str:
+        """Name a reward; a code that is gone stays a code."""
+        return words.named(PointsReward.objects.filter(code=code), code)
+
     def operator(self, pk: str) -> str:
         """Name an operator."""
         return self._operators.get(pk, pk)
@@ -89,6 +101,8 @@ class Names:
                 return self.plan(movement.reason)
             case "redeem":
                 return self.service(movement.reason)
+            case "coupon":
+                return self.coupon(movement.reason)
         return movement.reason
 
     def line(self, line: rows.AnyLine, ref: int = 0) -> str:
@@ -99,13 +113,13 @@ class Names:
             case rows.ValueRedeem():
                 said = self._of(_("Paid"), line.service, line.pet)
                 return f"{said} {words.money(line.price)}"
-            case rows.ValueLoad():
-                means = str(Means(line.means.value).label)
-                return f"{_('Top-up')} {words.money(line.paid)} ({means})"
-            case rows.PassLoad():
-                means = str(Means(line.means.value).label)
+            case rows.CouponRedeem() | rows.PointsRedeem():
+                return self._used(line)
+            case rows.ValueLoad() | rows.PassLoad():
                 sold = f"{_('Pass sold')}: {self.plan(line.plan)}"
-                return f"{sold} {words.money(line.paid)} ({means})"
+                said = _("Top-up") if isinstance(line, rows.ValueLoad) else sold
+                means = str(Means(line.means.value).label)
+                return f"{said} {words.money(line.paid)} ({means})"
             case rows.VisitLog():
                 said = self._of(_("Done"), line.service, line.pet)
                 follow_up = f", {_('follow-up')} {line.follow_up}" if line.follow_up else ""
@@ -116,6 +130,13 @@ class Names:
                 return f"{_('Undone: row')} {ref}"
             case rows.Release():
                 return ""
+
+    def _used(self, line: rows.CouponRedeem | rows.PointsRedeem) -> str:
+        if isinstance(line, rows.CouponRedeem):
+            return f"{_('Coupon used')}: {self.coupon(line.coupon)}"
+        points = sum(leg.amount for leg in line.legs)
+        reward = f": {self.reward(line.reward)}" if line.reward else ""
+        return f"{_('Points used')} {points}{reward}"
 
     def _of(self, what: str, service: str, pet: str) -> str:
         return " · ".join(filter(None, (what, self.service(service), self.pet(pet))))
@@ -164,7 +185,7 @@ def _rows(member: Member, limit: int) -> Iterator[Event]:
 def _movements(member: Member, limit: int) -> Iterator[Event]:
     entries = Entry.objects.filter(account__member=member, movement__isnull=False)
     wanted = entries.values_list("movement", flat=True).distinct().order_by("-movement")[:limit]
-    found = Movement.objects.filter(pk__in=list(wanted)).select_related("user")
+    found = Movement.objects.filter(pk__in=list(wanted)).select_related("user", "undone_by")
     names = Names(member)
     changes = _changes(entries.filter(movement__in=found))
     receipts = Receipt.objects.filter(movement__in=found).select_related("store").in_bulk()
@@ -175,12 +196,15 @@ def _movements(member: Member, limit: int) -> Iterator[Event]:
             means = f" ({receipt.get_means_display()})" if receipt.means else ""
             said = f"{said} {words.money(receipt.paid)}{means}"
         what = tuple(filter(None, (said, names.reason(movement))))
+        mine = receipt is not None and receipt.member == member.pk
         yield Event(
             at=movement.at,
             where=str(receipt.store) if receipt else _("central"),
             who=movement.user.get_short_name() or movement.user.username if movement.user else "",
             what=what,
             changes=changes.get(("m", movement.pk), ()),
+            undone=_("reversed") if hasattr(movement, "undone_by") else "",
+            movement=movement if mine and movement.kind in REVERSIBLE else None,
         )
 
 

@@ -1,14 +1,14 @@
 """What the desk itself keeps, beside the books.
 
-Invariants, checked by the database: a movement has one receipt, a row is reversed at most once, a
-key of an import is brought in at most once.
+Invariants, checked by the database: a movement has one receipt, a row or a movement is reversed at
+most once, a key of an import is brought in at most once.
 """
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from central.shop.models import Case, Movement, Store, Transaction
+from central.shop.models import Case, Journal, Movement, Store, Transaction
 
 
 class Means(models.TextChoices):
@@ -42,6 +42,9 @@ class Duty(models.Model):
             ("settle_cases", "Settle exception cases"),
             ("close_day", "See the day close"),
             ("bring_in", "Import members"),
+            ("move_members", "Move purses and passes, merge members, cancel passes"),
+            ("decide_journals", "Clear quarantined journals"),
+            ("write_off", "Give up what a kiosk holds"),
         ]
 
 
@@ -60,6 +63,7 @@ class Receipt(models.Model):
     reverses = models.OneToOneField(
         Transaction, models.PROTECT, null=True, related_name="reversed_by"
     )
+    undoes = models.OneToOneField(Movement, models.PROTECT, null=True, related_name="undone_by")
 
     class Meta:
         default_permissions = ()
@@ -84,6 +88,33 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.choice}"
+
+
+class Verdict(models.TextChoices):
+    """What staff may decide about a journal."""
+
+    LOST = "lost", _("given up as lost")
+    ACCEPT = "accept", _("accepted again")
+    FREEZE = "freeze", _("kept closed")
+    WRITE_OFF = "write_off", _("taken home unheard")
+
+
+class JournalDecision(models.Model):
+    """What someone decided about a journal, and why."""
+
+    journal = models.ForeignKey(Journal, models.PROTECT, related_name="decisions")
+    verdict = models.CharField(max_length=16, choices=Verdict.choices)
+    note = models.CharField(max_length=120)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    case = models.ForeignKey(Case, models.PROTECT, null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.journal_id} {self.verdict}"
 
 
 class Imported(models.Model):

@@ -28,7 +28,10 @@ def find(text: str) -> QuerySet[Member]:
     wanted = Q(name__icontains=text) | Q(pets__name__icontains=text)
     if digits.isascii() and digits.removeprefix("+").isdigit():
         wanted |= Q(bare__contains=digits.removeprefix("+"))
-    found = Member.objects.annotate(bare=bare).filter(wanted)
+        merged = Member.objects.annotate(bare=bare).exclude(merged_into=None)
+        also = merged.filter(bare__contains=digits.removeprefix("+"))
+        wanted |= Q(pk__in=also.values("merged_into"))
+    found = Member.objects.annotate(bare=bare).filter(wanted, merged_into=None)
     return found.distinct().prefetch_related("pets").order_by("name", "pk")
 
 

@@ -13,9 +13,13 @@ GROUPS = ("owner", "manager", "cashier", "groomer")
 DUTIES = {
     "groomer": {"look_up"},
     "cashier": {"look_up", "sell", "bind_cards"},
-    "manager": {"look_up", "sell", "bind_cards", "correct", "settle_cases", "close_day"},
+    "manager": {
+        "look_up", "sell", "bind_cards", "correct", "settle_cases", "close_day", "move_members",
+        "decide_journals",
+    },
     "owner": {
-        "look_up", "sell", "bind_cards", "correct", "settle_cases", "close_day", "bring_in",
+        "look_up", "sell", "bind_cards", "correct", "settle_cases", "close_day", "move_members",
+        "decide_journals", "bring_in", "write_off",
     },
 }  # fmt: skip
 """Role to codenames of central.desk.models.Duty."""

@@ -11,9 +11,9 @@ two people cannot settle it twice.
 from django.contrib.auth.models import User
 
 from central.books import directory, settlement
-from central.desk import counter
+from central.desk import counter, reversals
 from central.desk.models import Choice, Decision
-from central.shop.models import Case, Movement
+from central.shop.models import Case, CaseKind, Movement
 
 
 def choices(case: Case) -> list[Choice]:
@@ -21,7 +21,7 @@ def choices(case: Case) -> list[Choice]:
     if not case.open:
         return []
     found = [Choice.ABSORB, Choice.ASK]
-    if case.transaction is not None and not counter.why_not_reversed(case.transaction):
+    if case.transaction is not None and not reversals.why_not_reversed(case.transaction):
         found.insert(1, Choice.REVERSE)
     return found
 
@@ -46,7 +46,7 @@ def decide(case: Case, choice: Choice, note: str, user: User) -> Decision:
             case Choice.REVERSE:
                 if locked.transaction is None:
                     raise counter.NotNow("nothing_to_reverse")
-                movement = counter.reverse(locked.transaction, note, user)
+                movement = reversals.reverse(locked.transaction, note, user)
         made = Decision.objects.create(
             case=locked, choice=choice, note=note[:200], user=user, movement=movement
         )
@@ -68,8 +68,12 @@ def _absorb(case: Case, note: str, user: User) -> Movement | None:
 
 
 def _close_beside(case: Case, made: Decision) -> None:
-    """With its row reversed, nothing is left of the row's other cases: they close with it."""
-    for other in Case.objects.filter(transaction=case.transaction, open=True):
+    """With its row reversed, nothing is left of the row's other cases: they close with it.
+
+    But for points that the reversal itself did not find.
+    """
+    beside = Case.objects.filter(transaction=case.transaction, open=True)
+    for other in beside.exclude(kind=CaseKind.POINTS_SHORT):
         Decision.objects.create(
             case=other,
             choice=Choice.REVERSE,

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from central.shop.choices import PurseKind
-from central.shop.models import Account, Pass
+from central.shop.models import Account, CouponKind, Pass, PointsReward
 from kiosk.domain.clock import local_time
 from kiosk.domain.units import yuan
 
@@ -23,7 +24,12 @@ MOVEMENTS = {
     "adjust": _("adjustment"),
     "write_off": _("written off by the shop"),
     "reversal": _("reversal"),
+    "transfer": _("transfer"),
+    "merge": _("merge"),
+    "cancel_pass": _("pass cancelled"),
     "bonus_release": _("bonus release"),
+    "coupon": _("coupon given"),
+    "points": _("points given"),
 }
 """Kinds of movements; one that is not here is shown as it is."""
 
@@ -66,9 +72,17 @@ def pass_name(sold: Pass) -> str:
     return sold.name_zh if chinese() else sold.name_en
 
 
+def named(found: QuerySet[CouponKind] | QuerySet[PointsReward], code: str) -> str:
+    """Name the first of these in the reader's language; by its code where there is none."""
+    pair = found.values_list("name_zh", "name_en").first()
+    return code if pair is None else str(pair[0] if chinese() else pair[1])
+
+
 def purse_name(account: Account) -> str:
     """Name a purse, with its pass where it is one of a pass."""
     kind = str(account.get_kind_display())
+    if account.kind == PurseKind.COUPON and (coupon := getattr(account, "coupon", None)):
+        return f"{kind} {named(CouponKind.objects.filter(code=coupon.kind), coupon.kind)}"
     return f"{pass_name(account.punch_pass)} {kind}" if account.punch_pass else kind
 
 

@@ -8,15 +8,17 @@ from django.db.models import Max
 from central.books import directory
 from central.shop.models import (
     CatalogueVersion,
+    CouponKind,
     Outgoing,
     PassPlan,
+    PointsReward,
     Service,
     Store,
     TierRate,
     TopUpPlan,
 )
 from kiosk.domain import catalogue as domain
-from kiosk.domain import members
+from kiosk.domain import members, rewards
 
 
 def draft(store: Store, version: int) -> domain.Catalogue:
@@ -64,8 +66,43 @@ def draft(store: Store, version: int) -> domain.Catalogue:
             )
             for p in PassPlan.objects.filter(store=store)
         ),
+        coupon_kinds=tuple(_coupon_kind(k) for k in CouponKind.objects.filter(store=store)),
+        points_offset=_points_offset(store),
+        points_rewards=tuple(
+            rewards.PointsReward(
+                code=r.code,
+                name_zh=r.name_zh,
+                name_en=r.name_en,
+                points=r.points,
+                gives=r.gives,
+                window=rewards.Window(r.first_day, r.last_day),
+            )
+            for r in PointsReward.objects.filter(store=store)
+        ),
     )
     return msgspec.convert(msgspec.to_builtins(made), domain.Catalogue)
+
+
+def _coupon_kind(kind: CouponKind) -> rewards.CouponKind:
+    return rewards.CouponKind(
+        code=kind.code,
+        name_zh=kind.name_zh,
+        name_en=kind.name_en,
+        form=rewards.CouponForm(kind.form),
+        off=kind.off,
+        rate=kind.rate,
+        threshold=kind.threshold,
+        services=tuple(kind.services),
+        gives=kind.gives,
+        stackable=kind.stackable,
+        window=rewards.Window(kind.first_day, kind.last_day),
+    )
+
+
+def _points_offset(store: Store) -> rewards.PointsOffset | None:
+    if not store.offset_points:
+        return None
+    return rewards.PointsOffset(store.offset_points, store.offset_off, store.offset_most)
 
 
 def publish(store: Store, today: dt.date) -> CatalogueVersion:

@@ -1,16 +1,22 @@
 """The domain's enumerations with their labels, and new opaque ids."""
 
 import secrets
+import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kiosk.domain import members, policy, wire
+from kiosk.domain import members, policy, rewards, wire
 
 
 def new_id() -> str:
     """Return a new opaque id: 80 random bits, safe in a topic, a URL and a log."""
     return secrets.token_hex(10)
+
+
+def new_uuid() -> str:
+    """Return a new UUID, as the protocol names journals and centrals (RFC 9562, 5.4)."""
+    return str(uuid.uuid4())
 
 
 class Size(models.TextChoices):
@@ -42,6 +48,14 @@ class PurseKind(models.TextChoices):
     SUSPENSE = "suspense", _("suspense")
 
 
+class CouponForm(models.TextChoices):
+    """What a coupon does."""
+
+    OFF = rewards.CouponForm.OFF.value, _("money off")
+    RATE = rewards.CouponForm.RATE.value, _("percent off")
+    GIFT = rewards.CouponForm.GIFT.value, _("gift")
+
+
 class MediumStatus(models.TextChoices):
     """Whether a card may be used."""
 
@@ -50,11 +64,31 @@ class MediumStatus(models.TextChoices):
 
 
 class JournalState(models.TextChoices):
-    """Central's opinion of a journal."""
+    """Central's opinion of a journal.  Lost is central's own: its terminal is told frozen."""
 
     OPEN = wire.JournalState.OPEN.value, _("open")
     QUARANTINED = wire.JournalState.QUARANTINED.value, _("quarantined")
     FROZEN = wire.JournalState.FROZEN.value, _("frozen")
+    LOST = "lost", _("given up as lost")
+
+
+class JournalReason(models.TextChoices):
+    """Why a journal is not open."""
+
+    REPLACED = "replaced", _("another journal came")
+    FORK = "fork", _("another row than the one applied")
+    BAD_CHAIN = "bad_chain", _("next row on another past")
+    OTHER_PAST = "other_past", _("hello from another past")
+    ROLLED_BACK = "rolled_back", _("behind its own past")
+    GAP = "gap", _("rows are missing for good")
+    STAFF = "staff", _("staff decided so")
+
+
+class PassEnd(models.TextChoices):
+    """How a pass came to its end before its visits did."""
+
+    CANCELLED = "cancelled", _("cancelled")
+    MOVED = "moved", _("moved to another member")
 
 
 class Language(models.TextChoices):

@@ -10,16 +10,18 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from central import places
-from central.books import actions, bonus
+from central.books import actions, bonus, coupons
 from central.shop import catalogues
 from central.shop.choices import PurseKind
 from central.shop.models import (
+    CouponKind,
     Medium,
     Member,
     Operator,
     Pass,
     PassPlan,
     Pet,
+    PointsReward,
     Service,
     ServiceTicket,
     Store,
@@ -71,7 +73,14 @@ def _store(shop: Table) -> Store:
 def _goods(store: Store, shop: Table) -> None:
     for tier, rate in shop["store"]["tier_rates"].items():
         TierRate.objects.get_or_create(store=store, tier=tier, defaults={"rate": rate})
-    for model, name in ((Service, "service"), (TopUpPlan, "top_up_plan"), (PassPlan, "pass_plan")):
+    tables = (
+        (Service, "service"),
+        (TopUpPlan, "top_up_plan"),
+        (PassPlan, "pass_plan"),
+        (CouponKind, "coupon_kind"),
+        (PointsReward, "points_reward"),
+    )
+    for model, name in tables:
         for position, row in enumerate(shop[name]):
             values = {k: v for k, v in row.items() if k != "code"}
             if model is Service:
@@ -103,6 +112,9 @@ def _member(store: Store, row: Table, today: dt.date) -> None:
             service=ticket["service"],
             day=today + dt.timedelta(days=ticket["in_days"]),
         )
+    for given in row.get("coupon", ()):
+        offered = CouponKind.objects.get(store=store, code=given["kind"])
+        coupons.issue(offered, member, today, given["count"], account_id=given["id"])
     for due in row.get("bonus_release", ()):
         first = today + dt.timedelta(days=due["in_days"])
         bonus.promise(store, member, due["amount"], due["months"], first)
@@ -136,6 +148,7 @@ def _pass(store: Store, member: Member, row: Table, today: dt.date) -> dict[str,
         services=plan.services,
         valid_until=today + dt.timedelta(days=row["valid_in_days"]),
         price=plan.price,
+        bought=plan.bought,
     )
     bought = actions.purse(member, PurseKind.PASS_BOUGHT, sold, f"{sold.pk}.bought")
     gift = actions.purse(member, PurseKind.PASS_GIFT, sold, f"{sold.pk}.gift")

@@ -9,14 +9,16 @@ lists the store's operators with their cards.
 import datetime as dt
 from collections.abc import Collection, Iterator
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from central.books import directory, purses
+from central.shop.choices import PurseKind
 from central.shop.masking import last4, mask_name
 from central.shop.models import (
     Account,
     BonusRelease,
+    Entry,
     Journal,
     Medium,
     Member,
@@ -75,17 +77,35 @@ def _removed(since: int) -> list[str]:
 
 
 def _members(since: int) -> QuerySet[Member]:
-    chosen = Member.objects.filter(version__gt=since) if since else Member.objects.all()
+    chosen = Member.objects.filter(merged_into=None)
+    if since:
+        chosen = chosen.filter(version__gt=since)
     return chosen.prefetch_related(
         Prefetch("pets", Pet.objects.order_by("pk")),
         Prefetch("media", Medium.objects.order_by("pk")),
         Prefetch("passes", Pass.objects.filter(voided=False).order_by("sold_at", "pk")),
         # an undone sale leaves purses that are empty, and nothing to show
-        Prefetch("accounts", Account.objects.exclude(_UNDONE).order_by("pk")),
+        Prefetch("accounts", _listed_accounts()),
     )
 
 
 _UNDONE = Q(punch_pass__voided=True)
+
+COUPON_DAYS = 2
+"""So long a used coupon stays with its member: a void at the terminal gives it back there."""
+
+
+def _listed_accounts() -> QuerySet[Account]:
+    """List the accounts a terminal may know: coupons only while they are good, or just used."""
+    now = timezone.now()
+    since = now - dt.timedelta(days=COUPON_DAYS)
+    over = Q(coupon__valid_until__lt=now.date() - dt.timedelta(days=TICKET_DAYS))
+    moved = Entry.objects.filter(account=OuterRef("pk")).filter(
+        Q(transaction__received_at__gte=since) | Q(movement__at__gte=since)
+    )
+    gone = Q(kind=PurseKind.COUPON, posted=0) & ~Exists(moved)
+    listed = Account.objects.exclude(_UNDONE).exclude(over).exclude(gone)
+    return listed.select_related("coupon").order_by("pk")
 
 
 def _operators(store: Store) -> list[members.OperatorRecord]:
@@ -187,4 +207,9 @@ def record(
         tickets=tickets,
         bonus_due=min(bonus_due, MAX_AMOUNT),
         bonus_due_on=bonus_due_on,
+        coupons=tuple(
+            members.Coupon(account.pk, account.coupon.kind, account.coupon.valid_until)
+            for account in accounts
+            if hasattr(account, "coupon")
+        ),
     )

@@ -31,6 +31,7 @@ CLIENT_ID = "petshop-central"
 
 KEEP_ALIVE = 20
 SECONDS_TO_CONNECT = 10.0
+_TAKEN_OVER = 0x8E
 _TOPIC = re.compile(r"petshop/v1/([^/]+)/([^/]+)/(up|state)")
 
 
@@ -46,9 +47,10 @@ class Arrived:
 
 @dc.dataclass(frozen=True, slots=True)
 class Closed:
-    """The connection is gone."""
+    """The connection is gone; another central has it where `taken_over` (MQTT 5, 3.14.2.1)."""
 
     why: str
+    taken_over: bool = False
 
 
 class Link:
@@ -57,9 +59,11 @@ class Link:
     `post` is called on paho's thread with what arrives, and once with Closed.
     """
 
-    def __init__(self, broker: Broker, post: Callable[[Arrived | Closed], None]) -> None:
-        """Connect, subscribe, announce.  Raises TransportError."""
-        self._post = post
+    def __init__(
+        self, broker: Broker, post: Callable[[Arrived | Closed], None], central: str = ""
+    ) -> None:
+        """Connect, subscribe, announce `central`, the id of the books.  Raises TransportError."""
+        self._post, self._central = post, central
         self._session = secrets.token_hex(8)
         self._subscribed = threading.Event()
         self._failed = ""
@@ -109,7 +113,11 @@ class Link:
         self._client.loop_stop()
 
     def _presence(self, *, online: bool) -> bytes:
-        return wire.encode(wire.Presence(v=wire.VERSION, online=online, session=self._session))
+        return wire.encode(
+            wire.Presence(
+                v=wire.VERSION, online=online, session=self._session, central=self._central
+            )
+        )
 
     def _announce(self, *, online: bool) -> None:
         self._publish(wire.CENTRAL_STATE, self._presence(online=online), retain=True)
@@ -153,7 +161,7 @@ class Link:
         self, _c: Client, _u: Any, _f: Any, code: ReasonCode, _p: Properties | None
     ) -> None:
         self._fail(str(code))
-        self._post(Closed(str(code)))
+        self._post(Closed(str(code), code.value == _TAKEN_OVER))
 
 
 def _no_delay(_client: Client, _userdata: Any, sock: Any) -> None:

@@ -3,12 +3,14 @@
 import collections
 import logging
 import queue
+import random
 import threading
 import time
 
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from central.books import epochs
 from central.places import Broker
 from central.sync.mqtt import Arrived, Closed, Link
 from central.sync.service import Service
@@ -22,6 +24,9 @@ POLL_SECONDS = 0.1
 
 LONGEST_PAUSE = 5.0
 
+LONGEST_TRUCE = 60.0
+"""Seconds between two attempts while another central takes the connection over each time."""
+
 
 class Sync:
     """Connects, serves, and connects again until `stop` is set."""
@@ -32,24 +37,35 @@ class Sync:
 
     def run(self) -> None:
         """Run until stopped."""
-        pause = 0.1
+        pause, truce = 0.1, 1.0
         while not self._stop.is_set():
             inbox: queue.SimpleQueue[Arrived | Closed] = queue.SimpleQueue()
             try:
-                link = Link(self._broker, inbox.put)
-            except TransportError as e:
+                link = Link(self._broker, inbox.put, epochs.identity()[0])
+            except (TransportError, DatabaseError) as e:
                 log.warning("%s", e)
+                connection.close()
                 self._stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
-            pause = 0.1
+            pause, since = 0.1, time.monotonic()
             log.info("connected to %s:%d", self._broker.host, self._broker.port)
             try:
-                self._serve(link, inbox)
+                closed = self._serve(link, inbox)
             finally:
                 link.close()
+            if closed is None or not closed.taken_over:
+                continue
+            # the books bear two at once; the terminals would say hello without end
+            truce = 1.0 if time.monotonic() - since > LONGEST_TRUCE else truce
+            log.error(
+                "another central took the connection over: is `kiosk-central sync` run twice?"
+            )
+            self._stop.wait(truce * random.uniform(0.5, 1.0))
+            truce = min(truce * 2, LONGEST_TRUCE)
 
-    def _serve(self, link: Link, inbox: "queue.SimpleQueue[Arrived | Closed]") -> None:
+    def _serve(self, link: Link, inbox: "queue.SimpleQueue[Arrived | Closed]") -> Closed | None:
+        """Serve until stopped, or until the connection is gone: then say how."""
         service, next_poll = Service(), time.monotonic()
         while not self._stop.is_set():
             try:
@@ -58,9 +74,9 @@ class Sync:
                 item = None
             try:
                 match item:
-                    case Closed(why):
-                        log.warning("connection lost: %s", why)
-                        return
+                    case Closed():
+                        log.warning("connection lost: %s", item.why)
+                        return item
                     case Arrived():
                         self._receive(service, link, item)
                 if time.monotonic() >= next_poll:
@@ -69,12 +85,13 @@ class Sync:
                     next_poll = time.monotonic() + POLL_SECONDS
             except TransportError as e:
                 log.warning("%s", e)
-                return
+                return None
             except DatabaseError:
                 # Nothing was acknowledged; the terminal sends again, the news stay in their table.
                 log.exception("database")
                 connection.close()
                 next_poll = time.monotonic() + 1.0
+        return None
 
     def _receive(self, service: Service, link: Link, item: Arrived) -> None:
         address = (item.store, item.terminal)
@@ -88,6 +105,7 @@ class Sync:
         except (Malformed, ProtocolError) as e:
             # The reason may quote what was sent: a malformed message is counted, not repeated.
             self.dropped[f"{item.store}/{item.terminal}"] += 1
+            service.dropped(address)
             why = "malformed" if isinstance(e, Malformed) else str(e)
             log.warning(
                 "dropped %d bytes from %s/%s: %s (%d so far)",

@@ -4,6 +4,7 @@ Store and terminal come from the topic, which the broker's access list ties to t
 a message claims about itself must agree.  Everything an answer says is committed before it is made.
 """
 
+import collections
 import dataclasses as dc
 import datetime as dt
 import logging
@@ -12,9 +13,10 @@ from collections.abc import Iterator
 from django.db.models import F
 from django.utils import timezone
 
-from central.books import allowances, apply, bonus, directory, recalls
+from central.books import allowances, apply, bonus, directory, epochs, recalls
 from central.shop import catalogues, policies
-from central.shop.models import Medium, Outgoing, SeenMedium, Store, Terminal
+from central.shop.choices import JournalReason
+from central.shop.models import Journal, Medium, Outgoing, SeenMedium, Store, Terminal
 from central.sync import directory as records
 from central.sync import greeting
 from kiosk.domain import wire
@@ -30,17 +32,22 @@ CHORES = dt.timedelta(seconds=30)
 """How often to look whether a bonus is due or a recall is over."""
 
 
+GAPS = 3
+"""Hellos after which a journal that still begins above its mark is believed to lack the rows."""
+
+
 @dc.dataclass(slots=True)
 class Session:
     """A terminal that has said hello: its journal and the directory version it is led to.
 
     `offered` are accounts that it was told of and has not asked for yet: that it then asks does
-    not say that it needs them.
+    not say that it needs them.  `gapped`: it has sent rows from above a gap.
     """
 
     journal: str
     directory_version: int
     offered: set[str] = dc.field(default_factory=set)
+    gapped: bool = False
 
 
 class Service:
@@ -48,6 +55,8 @@ class Service:
 
     def __init__(self) -> None:
         self._sessions: dict[Address, Session] = {}
+        self._gaps: collections.Counter[tuple[str, int]] = collections.Counter()
+        self._asked: dict[Address, wire.AllowanceRequest] = {}
         self._new = True
         self._next_chores: dt.datetime | None = None
 
@@ -57,11 +66,13 @@ class Service:
             case wire.Hello():
                 yield from self._hello(address, message)
             case wire.Transactions():
-                yield apply.apply(*address, message)
+                ack = apply.apply(*address, message)
+                self._gap(address, message, ack)
+                yield ack
+                if ack.state is wire.JournalState.FROZEN:
+                    yield from self._recall(recalls.all_of(message.journal)[: allowances.MOST])
             case wire.AllowanceRequest():
-                journal = apply.journal_of(*address, message.journal)
-                yield allowances.answer(journal.pk, message)
-                self._needed(address, journal.pk, message.accounts)
+                yield from self._allowance(address, message)
             case wire.DirectoryRequest():
                 journal = apply.journal_of(*address, message.journal)
                 yield from self._directory(address, journal.pk, message.since)
@@ -70,10 +81,44 @@ class Service:
             case wire.Health():
                 _health(_terminal(address), message)
 
+    def _allowance(self, address: Address, message: wire.AllowanceRequest) -> Iterator[wire.Down]:
+        """Answer a request; after a restore, once every terminal has given back what it held."""
+        journal = apply.journal_of(*address, message.journal)
+        if awaited := epochs.awaited(timezone.now()):
+            log.info("nothing is granted before %s have been heard", ", ".join(awaited))
+            self._asked[address] = message
+            return
+        self._asked.pop(address, None)
+        yield allowances.answer(journal.pk, message)
+        self._needed(address, journal.pk, message.accounts)
+
+    def _gap(self, address: Address, message: wire.Transactions, ack: wire.Ack) -> None:
+        """Quarantine a journal that cannot fill a gap: welcomed again and again, it begins above.
+
+        Once is no proof, the batch may have been under way when central was restored; its kiosk
+        says hello after each, and hears where to begin.
+        """
+        session = self._sessions.get(address)
+        if message.first <= ack.applied_through + 1 or session is None or session.gapped:
+            return
+        session.gapped = True
+        gap = (message.journal, ack.applied_through)
+        self._gaps[gap] += 1
+        if self._gaps[gap] >= GAPS and ack.state is wire.JournalState.OPEN:
+            journal = apply.journal_of(*address, message.journal)
+            apply.quarantine(journal, JournalReason.GAP, ack.applied_through + 1)
+            self._gaps.clear()
+
     def left(self, address: Address) -> None:
         """The terminal's last will, or its farewell: nothing is pushed to it any more."""
         self._sessions.pop(address, None)
+        self._asked.pop(address, None)
         Terminal.objects.filter(store=address[0], code=address[1]).update(online=False)
+
+    def dropped(self, address: Address) -> None:
+        """Count a message that could not be read or was not the terminal's to send, for staff."""
+        terminal = Terminal.objects.filter(store=address[0], code=address[1])
+        terminal.update(dropped=F("dropped") + 1)
 
     def news(self) -> Iterator[tuple[Address, wire.Down]]:
         """Yield what has changed since the last call, for each terminal that it concerns."""
@@ -84,6 +129,9 @@ class Service:
                     self.left((terminal.store_id, terminal.code))
             self._new = False
         self._chores(timezone.now())
+        if self._asked and not epochs.awaited(timezone.now()):
+            for address, asked in list(self._asked.items()):
+                yield from ((address, answer) for answer in self._allowance(address, asked))
         rows = list(Outgoing.objects.order_by("pk"))
         for address, session in list(self._sessions.items()):
             for message in self._told(address, session, rows):
@@ -107,6 +155,8 @@ class Service:
             if row.store_id in (None, address[0]) and row.not_to != session.journal
         ]
         kinds = {row.kind for row in mine}
+        if any(session.journal in row.accounts for row in mine if row.kind == Outgoing.OPINION):
+            yield _welcome(Journal.objects.get(pk=session.journal))
         if Outgoing.POLICY in kinds:
             yield from self._policy(address[0])
         if Outgoing.CATALOGUE in kinds:
@@ -128,23 +178,24 @@ class Service:
         version = directory.version()
         # A version that central never gave (restored from a backup) leads to a full directory.
         known = hello.directory_version if hello.directory_version <= version else 0
+        before = self._sessions.get(address)
+        if before is not None and before.journal == journal.pk:
+            # a late copy of an earlier hello takes nothing back: the terminal has asked since, and
+            # where it has not, the welcome's version makes it ask
+            known = max(known, min(before.directory_version, version))
         self._sessions[address] = Session(journal.pk, known)
-        yield wire.Welcome(
-            journal=journal.pk,
-            state=wire.JournalState(journal.state),
-            applied=journal.applied,
-            head=bytes(journal.head).hex(),
-            directory_version=version,
-            now=timezone.now().astimezone(dt.UTC),
-            why=journal.why,
-        )
+        yield _welcome(journal)
         store = journal.terminal.store
         if hello.policy_version != store.policy_version:
             yield from self._policy(store.pk)
         if catalogues.newest_version(store.pk) not in (0, hello.catalogue_version):
             yield from self._catalogue(store.pk)
 
-        yield from self._recall(recalls.wanted_of(journal.pk))
+        if journal.opinion is wire.JournalState.FROZEN:
+            # what it still holds comes home as its last rows: then it is drained
+            yield from self._recall(recalls.all_of(journal.pk))
+        else:
+            yield from self._recall(recalls.wanted_of(journal.pk))
 
     def _needed(self, address: Address, journal: str, accounts: list[str] | None) -> None:
         """Ask the other terminals for what this one needs: it goes to who asked last (design, §6).
@@ -177,6 +228,22 @@ class Service:
     def _catalogue(self, store: str) -> Iterator[wire.Down]:
         if catalogue := catalogues.current(store):
             yield wire.CatalogueUpdate(catalogue=catalogue)
+
+
+def _welcome(journal: Journal) -> wire.Welcome:
+    """Say how far a journal is applied, and what central thinks of it."""
+    central, epoch = epochs.identity()
+    return wire.Welcome(
+        journal=journal.pk,
+        state=journal.opinion,
+        applied=journal.applied,
+        head=bytes(journal.head).hex(),
+        directory_version=directory.version(),
+        now=timezone.now().astimezone(dt.UTC),
+        why=journal.why,
+        central=central,
+        epoch=epoch,
+    )
 
 
 def _terminal(address: Address) -> Terminal:

@@ -19,7 +19,8 @@ from kiosk.drivers.ports import BuzzerPort, DisplayPort, InputPort, LampsPort, P
 from kiosk.render.glass import Glass
 from kiosk.render.paper import document
 from kiosk.runtime.clock import Clock
-from kiosk.runtime.worker import Duty, InputWorker, OutputWorker, Worker
+from kiosk.runtime.jobs import OutputWorker
+from kiosk.runtime.worker import Duty, InputWorker, Worker
 from kiosk.settings import options
 
 Virtual = Mapping[Part, Callable[[], Any]]
@@ -67,8 +68,9 @@ class Bench:
 def inputs(config: options.Config, bench: Bench) -> Iterator[Worker[Any]]:
     """Make the workers of readers, scanner and buttons."""
     for reader in config.readers:
-        duty = bench.duty(Part.READER, f"reader {reader.name}")
-        yield InputWorker(duty, _reader(reader, bench), bench.post)
+        # alone it needs no name: "reader" says which
+        name = reader.name if len(config.readers) > 1 else ""
+        yield InputWorker(bench.duty(Part.READER, name), _reader(reader, bench), bench.post)
     if config.scanner:
         opener = openers.scanner(config.scanner, bench.play)
         yield InputWorker(bench.duty(Part.SCANNER), opener, bench.post)
@@ -80,16 +82,36 @@ def inputs(config: options.Config, bench: Bench) -> Iterator[Worker[Any]]:
 def outputs(config: options.Config, bench: Bench) -> Iterator[tuple[Part, OutputWorker[Any, Any]]]:
     """Make the workers of display, printer, lamps and buzzer."""
     if config.display:
-        yield Part.DISPLAY, _display_worker(_display(config.display, bench), bench)
+        display = openers.display(config.display, bench.play, bench.clock.mono)
+        yield Part.DISPLAY, _display_worker(display, bench)
     if config.printer:
-        opener = _printer(config.printer, bench)
-        yield Part.PRINTER, _printer_worker(config.printer, opener, bench)
+        opener = openers.printer(config.printer, bench.play)
+        yield Part.PRINTER, printer_worker(config.printer, opener, bench)
     if config.lamps:
         lamps = openers.lamps(config.lamps, bench.play)
         yield Part.LAMPS, OutputWorker(bench.duty(Part.LAMPS), lamps, _set_lamp, newest_only=True)
     if config.buzzer:
         buzzer = openers.buzzer(config.buzzer, bench.play)
         yield Part.BUZZER, OutputWorker(bench.duty(Part.BUZZER), buzzer, _play_sound)
+
+
+def opener(section: options.Section, bench: Bench) -> Callable[[], Any]:
+    """Return what opens the port that a section describes, as its worker would."""
+    match section:
+        case options.Reader():
+            return _reader(section, bench)
+        case options.Scanner():
+            return openers.scanner(section, bench.play)
+        case options.Buttons():
+            return openers.buttons(section, bench.play)
+        case options.Lamps():
+            return openers.lamps(section, bench.play)
+        case options.Buzzer():
+            return openers.buzzer(section, bench.play)
+        case options.Display():
+            return openers.display(section, bench.play, bench.clock.mono)
+        case options.Printer():
+            return openers.printer(section, bench.play)
 
 
 def _reader(reader: options.Reader, bench: Bench) -> Callable[[], InputPort]:
@@ -104,35 +126,9 @@ def _reader(reader: options.Reader, bench: Bench) -> Callable[[], InputPort]:
     def open_pcsc() -> InputPort:
         from kiosk.drivers.pcsc import PcscReader
 
-        return PcscReader(reader.name, reader.match)
+        return PcscReader(reader.name, reader.match, reader.beeps)
 
     return open_pn532 if reader.driver is options.ReaderDriver.PN532 else open_pcsc
-
-
-def _display(display: options.Display, bench: Bench) -> Callable[[], DisplayPort]:
-    if display.driver is options.DisplayDriver.VIRTUAL:
-        return bench.play(Part.DISPLAY)
-
-    def open_display() -> DisplayPort:
-        from kiosk.drivers import oled
-        from kiosk.drivers.gpio import open_chip
-
-        bus: oled.I2c | oled.Spi
-        match display.bus:
-            case options.I2c(port, address):
-                bus = oled.I2c(port, address)
-            case options.Spi(port, device, gpio_dc, gpio_reset):
-                open_chip()
-                bus = oled.Spi(port, device, gpio_dc, gpio_reset)
-            case None:
-                raise AssertionError("a real display has a bus")
-        chip = oled.Chip(display.driver)
-        turns = display.rotate // 90
-        return oled.open_oled(
-            oled.OledConfig(chip, bus, rotate=turns, contrast=display.contrast), bench.clock.mono
-        )
-
-    return open_display
 
 
 def _display_worker(
@@ -152,31 +148,10 @@ def _display_worker(
     )
 
 
-def _printer(printer: options.Printer, bench: Bench) -> Callable[[], PrinterPort]:
-    if printer.driver is options.PrinterDriver.VIRTUAL:
-        return bench.play(Part.PRINTER)
-
-    def open_printer() -> PrinterPort:
-        from kiosk.drivers import escpos_printer as escpos
-
-        line: escpos.Network | escpos.SerialLine
-        match printer.link:
-            case options.Network(host, port):
-                line = escpos.Network(host, port)
-            case options.Serial(device, baudrate):
-                line = escpos.SerialLine(str(device), baudrate)
-            case None:
-                raise AssertionError("a real printer has a line")
-        return escpos.open_printer(
-            escpos.PrinterConfig(line, printer.columns, printer.cutter, printer.native_qr)
-        )
-
-    return open_printer
-
-
-def _printer_worker(
+def printer_worker(
     printer: options.Printer, open_printer: Callable[[], PrinterPort], bench: Bench
 ) -> OutputWorker[PrinterPort, SlipJob]:
+    """Make the worker that owns the printer and watches its paper."""
     watch = _PaperWatch(bench.clock)
 
     def open_with_paper() -> PrinterPort:

@@ -4,13 +4,16 @@ Start and stop are mirrored: listeners start first and stop last, so that no eve
 nobody.
 """
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from typing import Any
 
 from kiosk import __version__
 from kiosk.assembly import training
+from kiosk.assembly.crew import Crew, Stuck
 from kiosk.assembly.devices import Bench, SlipJob, Virtual, inputs, outputs
+from kiosk.assembly.examination import Examiner
 from kiosk.domain import effects as ef
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.devices import Part, PartReport, PartState, PrintOutcome, Vitals
@@ -41,6 +44,7 @@ from kiosk.settings.options import Config
 from kiosk.sync.courier import Courier
 from kiosk.sync.options import Broker, CourierConfig, Identity
 from kiosk.sync.ports import LinkEvent, MqttLink
+from kiosk.sync.witness import CentralClock
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +81,9 @@ class Kiosk:
         self.world.vitals = Vitals(__version__)
         self.loop = Loop(self.world, self._hands(), clock)
         path = None if self.world.training else config.journal
-        self.journal = JournalThread(path, self._report, clock)
+        keep = dt.timedelta(days=config.keep_days)
+        self.journal = JournalThread(path, self._report, clock, keep=keep)
+        self.central_clock = CentralClock(clock)
         self.courier = None if self.world.training else self._build_courier(policy.version)
         self._trainees = trainees
         bench = Bench(
@@ -90,9 +96,10 @@ class Kiosk:
             self.world.training,
         )
         self._outputs = dict(outputs(config, bench))
-        self._inputs = list(inputs(config, bench))
-        for part in {Part.JOURNAL, *self._outputs, *(worker.part for worker in self._inputs)}:
-            self.world.parts[part] = PartReport(part, PartState.UNKNOWN)
+        self.crew = Crew([*self._outputs.values(), *inputs(config, bench)])
+        self._examiner = Examiner(config, bench, self.crew.workers, self.central_clock.off_seconds)
+        for part, name in [(Part.JOURNAL, ""), *((w.part, w.name) for w in self.crew.workers)]:
+            self.world.know(PartReport(part, PartState.UNKNOWN, name=name))
 
     def _claim(self) -> None:
         """Refuse storage that was copied from another terminal: two journals of one id."""
@@ -108,29 +115,29 @@ class Kiosk:
             )
             raise ConfigError((fault,))
 
-    def start(self) -> None:
-        """Start every thread."""
+    def start(self, stuck: Stuck | None = None) -> None:
+        """Start every thread.  `stuck` are those of a kiosk before this one: see Crew."""
         self.loop.thread.start()
         self.journal.start()
         if self._trainees is not None:
             trainees, now = self._trainees, self._clock.now()
             self.journal.submit(lambda journal: training.fill(journal, trainees, now), _forget)
             self.loop.post(CatalogueChanged(training.CATALOGUE))
-        for worker in [*self._outputs.values(), *self._inputs]:
-            worker.start()
+        self.crew.start(stuck or {})
         if self.courier is not None:
             self.courier.start()
 
     def stop(self, seconds: float = 5.0) -> tuple[str, ...]:
-        """Stop every thread; name those that still hang after `seconds` each."""
-        speakers: list[Any] = [*self._inputs, *self._outputs.values()]
+        """Stop every thread; name those that still hang.
+
+        `seconds` are for all peripherals together, and again for courier, loop and journal each.
+        """
+        self.crew.stop()
         if self.courier is not None:
-            speakers.insert(0, self.courier)
-        for one in speakers:
-            one.stop()
-        hanging = [
-            str(getattr(one, "part", "courier")) for one in speakers if not one.join(seconds)
-        ]
+            self.courier.stop()
+        hanging = list(self.crew.join(seconds))
+        if self.courier is not None and not self.courier.join(seconds):
+            hanging.append("courier")
         self.loop.stop()
         self.loop.thread.join(seconds)
         self.journal.stop()
@@ -230,7 +237,8 @@ class Kiosk:
         def connect(post: Callable[[LinkEvent], None]) -> MqttLink:
             from kiosk.sync.mqtt import Link
 
-            return Link(broker, terminal.store, terminal.id, post)
+            heard = self.central_clock.overhearing(post)
+            return Link(broker, terminal.store, terminal.id, heard)
 
         return Courier(
             self.journal,
@@ -265,6 +273,7 @@ class Kiosk:
             ef.Commit: self._commit,
             ef.MarkShown: self._mark_shown,
             ef.Survey: self._survey,
+            ef.Examine: lambda e: self._examiner.begin(e.correlation, self.loop.post),
             ef.SwitchTraining: lambda e: self._switch_training(e.on),
             ef.Show: lambda e: self._put(Part.DISPLAY, e.screen),
             ef.Light: lambda e: self._put(Part.LAMPS, e.lamp),

@@ -1,13 +1,15 @@
-"""What opens the scanner, the buttons, the lamps and the buzzer, as they are configured.
+"""What opens the scanner, the buttons, the lamps, the buzzer, the display and the printer.
 
 `play` returns what opens a virtual part.  A driver is imported when its device is first opened.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from kiosk.domain.devices import Button, Part
-from kiosk.drivers.ports import BuzzerPort, InputPort, LampsPort
+from kiosk.drivers.ports import BuzzerPort, DisplayPort, InputPort, LampsPort, PrinterPort
+from kiosk.drivers.resting import Rest, RestingDisplay
 from kiosk.settings import options
 
 Play = Callable[[Part], Callable[[], Any]]
@@ -71,3 +73,64 @@ def buzzer(section: options.Buzzer, play: Play) -> Callable[[], BuzzerPort]:
         return GpioBuzzer(line)
 
     return open_gpio
+
+
+def display(
+    section: options.Display, play: Play, mono: Callable[[], float]
+) -> Callable[[], DisplayPort]:
+    """Return what opens the display, which rests by the clock `mono`."""
+    bus, rest = section.bus, Rest(section.dim_seconds, section.shift_seconds)
+    open_virtual = play(Part.DISPLAY) if bus is None else None
+
+    def open_display() -> DisplayPort:
+        port = open_virtual() if open_virtual else open_real()
+        return RestingDisplay(port, rest, mono)
+
+    def open_real() -> DisplayPort:
+        from kiosk.drivers import oled_chips as chips
+        from kiosk.drivers.oled import OledConfig, open_oled
+
+        wired: chips.I2c | chips.Spi
+        match bus:
+            case options.I2c(port, address):
+                wired = chips.I2c(port, address)
+            case options.Spi(port, device, gpio_dc, gpio_reset):
+                from kiosk.drivers.gpio import open_chip
+
+                open_chip()
+                wired = chips.Spi(port, device, gpio_dc, gpio_reset)
+            case None:
+                raise AssertionError("a real display has a bus")
+        turns, dimmed = section.rotate // 90, section.dim_contrast
+        chip = chips.Chip(section.driver)
+        return open_oled(OledConfig(chip, wired, turns, section.contrast, dimmed), mono)
+
+    return open_display
+
+
+def printer(section: options.Printer, play: Play) -> Callable[[], PrinterPort]:
+    """Return what opens the slip printer."""
+    link = section.link
+    if link is None and section.driver is options.PrinterDriver.VIRTUAL:
+        return play(Part.PRINTER)
+
+    def open_real() -> PrinterPort:
+        from kiosk.drivers import printer_lines as lines
+        from kiosk.drivers.escpos_printer import Answers, PrinterConfig, open_printer
+
+        line: lines.Line
+        match link:
+            case options.Network(host, port):
+                line = lines.Network(host, port)
+            case options.Serial(device, baudrate):
+                line = lines.SerialLine(str(device), baudrate)
+            case options.Usb(match):
+                line = lines.UsbPort(match)
+            case Path():
+                line = lines.DeviceFile(str(link))
+            case None:
+                raise AssertionError("a real printer has a line")
+        answers = Answers(section.answers.value)
+        return open_printer(PrinterConfig(line, section.cutter, section.native_qr, answers))
+
+    return open_real

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from kiosk import __version__
 from kiosk.assembly.devices import Virtual
 from kiosk.assembly.kiosk import Kiosk
-from kiosk.domain.devices import Part, Vitals
+from kiosk.domain.devices import Stopped, Vitals
 from kiosk.domain.effects import Effect
 from kiosk.domain.events import VitalsChanged
 from kiosk.domain.members import OperatorRecord
-from kiosk.domain.wire import Health, PartHealth
+from kiosk.domain.wire import Health, JournalState, PartHealth
 from kiosk.journal.standing import Standing
 from kiosk.runtime.clock import Clock
 from kiosk.settings.options import Config
@@ -36,22 +36,24 @@ class Station:
         self._config, self._clock, self._virtual, self._watch = config, clock, virtual, watch
         self._wanted: bool | None = None
         self._vitals = Vitals()
+        self._stuck: dict[str, threading.Thread] = {}
         self._health: Health | None = None
         self.standing: Standing | None = None
         self.kiosk = self._build(None)
 
     def start(self) -> None:
         """Start the kiosk."""
-        self.kiosk.start()
+        self.kiosk.start(self._stuck)
 
     def stop(self) -> tuple[str, ...]:
         """Stop it; name the threads that still hang."""
         return self.kiosk.stop()
 
     def turn(self) -> None:
-        """Look once, every second or so: the vitals, and a wish to switch."""
+        """Look once, every second or so: parts that hang, the vitals, and a wish to switch."""
         if self._wanted is not None:
             self._switch(self._wanted)
+        self.kiosk.crew.look()
         self.kiosk.journal.submit(lambda journal: journal.standing(), self._learn)
 
     def _build(self, operators: tuple[OperatorRecord, ...] | None) -> Kiosk:
@@ -66,9 +68,12 @@ class Station:
             return
         operators = self._operators() if on else None
         self.kiosk.stop()
+        # where one of these waits in its turn, it ends with the one it waits for
+        self._stuck = {k: t for k, t in self._stuck.items() if t.is_alive()}
+        self._stuck = self.kiosk.crew.stuck() | self._stuck
         self.standing, self._health = None, None
         self.kiosk = self._build(operators)
-        self.kiosk.start()
+        self.kiosk.start(self._stuck)
 
     def _operators(self) -> tuple[OperatorRecord, ...]:
         answers: list[object] = []
@@ -94,6 +99,7 @@ class Station:
             answer.acknowledged,
             answer.directory_version,
             self._disk_free(),
+            _stopped(answer),
         )
         if vitals != self._vitals:
             self._vitals = vitals
@@ -104,12 +110,10 @@ class Station:
         """Tell central how the parts are; the courier sends only what is new."""
         if self.kiosk.courier is None:
             return
-        # a copy: the loop adds to it on its own thread
-        parts = dict(self.kiosk.world.parts)
         health = Health(
             waiting=standing.waiting,
             clock=self._clock.state(),
-            parts=[PartHealth(part.value, parts[part].state) for part in Part if part in parts],
+            parts=[PartHealth(r.key, r.state) for r in self.kiosk.world.reports()],
         )
         if health != self._health:
             self._health = health
@@ -121,3 +125,9 @@ class Station:
         except OSError:
             return None
         return usage.free * 100 // usage.total
+
+
+def _stopped(standing: Standing) -> Stopped | None:
+    if standing.rolled_back:
+        return Stopped.ROLLED_BACK
+    return None if standing.state is JournalState.OPEN else Stopped(standing.state.value)

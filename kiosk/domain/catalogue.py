@@ -6,9 +6,7 @@ from typing import Annotated
 import msgspec
 
 from kiosk.domain.members import Amount, Code, Frozen, Id, Size, Tier
-
-Rate = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
-"""A discount rate in basis points that remains to be paid: 9,500 is 95 % (九五折)."""
+from kiosk.domain.rewards import CouponKind, PointsOffset, PointsReward, Rate
 
 
 class Service(Frozen, frozen=True):
@@ -68,7 +66,18 @@ class Catalogue(Frozen, frozen=True):
     top_up_plans: tuple[TopUpPlan, ...] = ()
     pass_plans: tuple[PassPlan, ...] = ()
     valid_from: dt.date | None = None
+    coupon_kinds: tuple[CouponKind, ...] = ()
+    points_offset: PointsOffset | None = None
+    points_rewards: tuple[PointsReward, ...] = ()
 
     def service(self, code: str) -> Service | None:
         """Find a service by its code."""
         return next((s for s in self.services if s.code == code), None)
+
+    def coupon_kind(self, code: str) -> CouponKind | None:
+        """Find a kind of coupon by its code."""
+        return next((k for k in self.coupon_kinds if k.code == code), None)
+
+    def points_reward(self, code: str) -> PointsReward | None:
+        """Find a reward by its code."""
+        return next((r for r in self.points_rewards if r.code == code), None)

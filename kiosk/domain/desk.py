@@ -5,6 +5,7 @@ import datetime as dt
 import enum
 
 from kiosk.domain.devices import Part
+from kiosk.domain.findings import Finding
 from kiosk.domain.members import Role
 from kiosk.domain.names import Name
 from kiosk.domain.transactions import Means
@@ -26,7 +27,8 @@ class DeskEntry(enum.Enum):
     """The technician's pages."""
     TEST = enum.auto()
     """Screen and lamp test."""
-    STATUS_SLIP = enum.auto()
+    EXAMINE = enum.auto()
+    """Check the devices, and print a status slip if wanted."""
     TRAINING_ON = enum.auto()
     TRAINING_OFF = enum.auto()
 
@@ -144,13 +146,14 @@ class Reprinted:
 
 @dc.dataclass(frozen=True, slots=True)
 class ConfirmVoid:
-    """Undo this row?  What comes back to the member (分, visits), or goes from the card."""
+    """Undo this row?  What comes back to the member (分, visits, points), or goes from the card."""
 
     what: Name
     masked_name: str
     value: int
     visits: int
     is_load: bool
+    points: int = 0
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -173,6 +176,8 @@ class Fact(enum.Enum):
     """A line of the technician's pages and of the status slip."""
 
     TERMINAL = enum.auto()
+    STOPPED = enum.auto()
+    """Only while the journal takes no payments; `value` says why."""
     VERSION = enum.auto()
     JOURNAL = enum.auto()
     ROWS = enum.auto()
@@ -188,11 +193,12 @@ class Fact(enum.Enum):
 
 @dc.dataclass(frozen=True, slots=True)
 class FactRow:
-    """One fact and its value as text; `part` for Fact.PART."""
+    """One fact and its value as text; `part`, and its `name` where there are two, for Fact.PART."""
 
     fact: Fact
     value: str
     part: Part | None = None
+    name: str = ""
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -201,6 +207,20 @@ class Technical:
 
     facts: tuple[FactRow, ...]
     first: int = 0
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Examining:
+    """The devices are being checked."""
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was found: how many are how, then at each `page` above 0 one finding, worst first."""
+
+    findings: tuple[Finding, ...]
+    page: int
+    has_printer: bool
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -224,5 +244,7 @@ DeskScreen = (
     | Voided
     | Today
     | Technical
+    | Examining
+    | Diagnosis
     | TestPattern
 )

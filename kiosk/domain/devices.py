@@ -2,6 +2,7 @@
 
 import dataclasses as dc
 import enum
+from typing import NamedTuple
 
 
 class Part(enum.StrEnum):
@@ -29,20 +30,64 @@ class PartState(enum.StrEnum):
     NOT_CONFIGURED = "not_configured"
 
 
+class NamedPart(NamedTuple):
+    """One part; `name` is its own in the configuration where the terminal has several of a kind."""
+
+    part: Part
+    name: str = ""
+
+
 @dc.dataclass(frozen=True, slots=True)
 class PartReport:
-    """The state of one part, and in words what is wrong (for a technician, in English)."""
+    """The state of one part, and in words what is wrong (for a technician, in English).
+
+    `name` tells parts of one kind apart; it is empty for one that is the only one of its kind.
+    """
 
     part: Part
     state: PartState
     detail: str = ""
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """What status and health call the part: `reader`, or of two, `reader counter`."""
+        return part_key(self.part, self.name)
+
+    @property
+    def ill(self) -> bool:
+        """Tell whether a technician has to do something about it.
+
+        A link that is only down is not ill: the kiosk serves without it.
+        """
+        if self.part is Part.LINK:
+            return self.state is PartState.DENIED
+        return self.state in (PartState.ABSENT, PartState.FAULT, PartState.DENIED)
+
+
+def part_key(part: Part, name: str = "") -> str:
+    """Name a part among all of a terminal's.
+
+    >>> part_key(Part.READER, "counter"), part_key(Part.PRINTER)
+    ('reader counter', 'printer')
+    """
+    return f"{part.value} {name}".rstrip()
+
+
+class Stopped(enum.StrEnum):
+    """Why the journal takes no payments; of the last, no welcome frees it (design, §5)."""
+
+    QUARANTINED = "quarantined"
+    FROZEN = "frozen"
+    ROLLED_BACK = "rolled_back"
 
 
 @dc.dataclass(frozen=True, slots=True)
 class Vitals:
     """What else a technician asks for.  `disk_free` in percent, None when nobody could tell.
 
-    `rows` are in `journal`, of which central has acknowledged the first `acknowledged`.
+    `rows` are in `journal`, of which central has acknowledged the first `acknowledged`; `stopped`
+    says why it takes no payments, None while it does.
     """
 
     software: str = ""
@@ -51,6 +96,7 @@ class Vitals:
     acknowledged: int = 0
     directory: int = 0
     disk_free: int | None = None
+    stopped: Stopped | None = None
 
 
 class Button(enum.StrEnum):

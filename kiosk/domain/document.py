@@ -14,12 +14,16 @@ import unicodedata
 class Frame:
     """A picture of the display: rows from the top, 1 bit a pixel, most significant bit left.
 
-    `bits` has height * ceil(width / 8) bytes; 1 is lit.
+    `bits` has height * ceil(width / 8) bytes; 1 is lit.  `headline` are the rows, from and until,
+    that tell the outcome: a slow display shows them first.  `resting` is a picture for nobody in
+    particular, which stays for hours.  Neither makes another picture.
     """
 
     width: int
     height: int
     bits: bytes
+    headline: tuple[int, int] = dc.field(default=(0, 0), compare=False)
+    resting: bool = dc.field(default=False, compare=False)
 
 
 class Align(enum.Enum):

@@ -50,6 +50,11 @@ class Survey(Ask):
 
 
 @dc.dataclass(frozen=True, slots=True)
+class Examine(Ask):
+    """Check every device of this terminal.  Answered by Examined, within half a minute."""
+
+
+@dc.dataclass(frozen=True, slots=True)
 class SwitchTraining(Effect):
     """Enter or leave training mode: the same program on an in-memory journal, sync off (S55)."""
 

@@ -12,6 +12,7 @@ from typing import NewType
 
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.devices import Button, PartReport, Vitals
+from kiosk.domain.findings import Finding
 from kiosk.domain.media import MediumKey
 from kiosk.domain.policy import Policy
 from kiosk.domain.refusals import Reason
@@ -88,6 +89,11 @@ class ButtonPressed(Stimulus):
 
 
 @dc.dataclass(frozen=True, slots=True)
+class BackHeld(Stimulus):
+    """C, which was told as pressed, is still down after a second: enough of this, from anywhere."""
+
+
+@dc.dataclass(frozen=True, slots=True)
 class PartChanged(Stimulus):
     """A part of the terminal changed its state."""
 
@@ -159,6 +165,13 @@ class Surveyed(Outcome):
     """This is the operator's day."""
 
     workday: Workday
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Examined(Outcome):
+    """The devices were checked."""
+
+    findings: tuple[Finding, ...]
 
 
 @dc.dataclass(frozen=True, slots=True)

@@ -102,6 +102,17 @@ class Purse(Frozen, frozen=True):
     pass_id: str = ""
 
 
+class Coupon(Frozen, frozen=True):
+    """A coupon 优惠券 that the member was given: of a kind of the catalogue, until a day.
+
+    How many of it are left is the balance of its purse, which is the account of the same id.
+    """
+
+    account: Id
+    kind: Code
+    valid_until: dt.date | None = None
+
+
 class Medium(Frozen, frozen=True):
     """One card or code of a member.  `medium` is the opaque id that transactions carry."""
 
@@ -158,3 +169,4 @@ class MemberRecord(Frozen, frozen=True):
     tickets: tuple[Ticket, ...] = ()
     bonus_due: Amount = 0
     bonus_due_on: dt.date | None = None
+    coupons: tuple[Coupon, ...] = ()

@@ -22,6 +22,12 @@ class Reason(enum.StrEnum):
     CATALOGUE_MISSING = "catalogue_missing"
     JOURNAL_FAULT = "journal_fault"
     QUARANTINED = "quarantined"
+    COUPON_USED = "coupon_used"
+    COUPON_EXPIRED = "coupon_expired"
+    BELOW_THRESHOLD = "below_threshold"
+    NOT_STACKABLE = "not_stackable"
+    INSUFFICIENT_POINTS = "insufficient_points"
+    NOT_NOW = "not_now"
 
 
 class Refusal(Exception):

@@ -5,16 +5,20 @@ import datetime as dt
 import enum
 
 from kiosk.domain.desk import DeskScreen
-from kiosk.domain.devices import Part
+from kiosk.domain.devices import NamedPart, Part
 from kiosk.domain.members import Pet, Tier
 from kiosk.domain.names import Name
 from kiosk.domain.pricing import PriceLine
 from kiosk.domain.refusals import Reason
+from kiosk.domain.using import Using
 
 
 @dc.dataclass(frozen=True, slots=True)
 class Idle:
-    """At rest: the shop's name, the time, what is out of order, rows that wait to be sent."""
+    """At rest: the shop's name, the time, what is out of order, rows that wait to be sent.
+
+    `faults` are kinds of part of which none works; `limping` does not, and another one does.
+    """
 
     shop_name: str
     now: dt.datetime
@@ -22,6 +26,7 @@ class Idle:
     online: bool = True
     waiting: int = 0
     faults: tuple[Part, ...] = ()
+    limping: tuple[NamedPart, ...] = ()
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -36,10 +41,11 @@ class Looking:
 
 @dc.dataclass(frozen=True, slots=True)
 class Choice:
-    """A row to choose: a pass with its visits left, or a service with its price in 分.
+    """A row to choose: a pass with its visits left, a service with its price in 分, or a gift.
 
-    Exactly one of `visits` (gift visits included) and `price` is set; `held` is what this terminal
-    may take of it, in visits or 分.  An `expired` pass is listed, so that nobody misses it.
+    At most one of `visits` (gift visits included), `price`, `coupons` and `points` (the cost) is
+    set; `held` is what this terminal may take of it, in visits, 分 or coupons.  An `expired` pass
+    is listed, so that nobody misses it.
     """
 
     name: Name
@@ -48,6 +54,8 @@ class Choice:
     price: int | None = None
     held: int = 0
     expired: bool = False
+    coupons: int | None = None
+    points: int | None = None
 
 
 class NoteKind(enum.Enum):
@@ -80,7 +88,7 @@ class Note:
 
 @dc.dataclass(frozen=True, slots=True)
 class Member:
-    """A greeted member: value and points, and the choices with one selected.
+    """A greeted member: value, points and coupons, and the choices with one selected.
 
     `note` is the most pressing line, if any.
     """
@@ -93,6 +101,7 @@ class Member:
     choices: tuple[Choice, ...]
     selected: int
     note: Note | None = None
+    coupons: int = 0
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -117,9 +126,11 @@ class ChoosePet:
 
 @dc.dataclass(frozen=True, slots=True)
 class Confirm:
-    """The last look before a spend: one visit of a pass, or a price with its lines.
+    """The last look before a spend: one visit of a pass, a price with its lines, or goods.
 
-    For staff `masked_name` and the pet's `warning` are shown too.
+    For staff `masked_name` and the pet's `warning` are shown too.  `using` lowers the price, or is
+    what goods cost; `others` are more ways to pay; `elsewhere`: a coupon that another terminal
+    holds would lower it.
     """
 
     service: Name
@@ -130,6 +141,9 @@ class Confirm:
     left: int
     masked_name: str = ""
     warning: str = ""
+    using: Using | None = None
+    others: int = 0
+    elsewhere: bool = False
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -153,6 +167,7 @@ class Done:
     points: int
     printing: bool
     ask_slip: bool = False
+    using: Using | None = None
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -164,6 +179,7 @@ class AlreadyTaken:
     service: Name
     visits: int | None
     price: int | None
+    using: Using | None = None
 
 
 @dc.dataclass(frozen=True, slots=True)

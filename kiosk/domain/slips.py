@@ -4,10 +4,12 @@ import dataclasses as dc
 import datetime as dt
 
 from kiosk.domain.desk import FactRow, PlanRow
+from kiosk.domain.findings import Finding
 from kiosk.domain.names import Name
 from kiosk.domain.policy import Language
 from kiosk.domain.pricing import PriceLine
 from kiosk.domain.transactions import Means
+from kiosk.domain.using import Using
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -15,8 +17,8 @@ class Slip:
     """A receipt for one transaction.  `at` is the shop's local time; `copy` 0 is the first print.
 
     At most one of `visits_left` (a pass paid) and `price` (stored value paid, 分) is set; neither
-    on a slip for a service that was paid before.  `voided`: this is the proof that the row was
-    undone, and what is left is after that.
+    on a slip for a service that was paid before, or for goods that `using` paid.  `voided`: this is
+    the proof that the row was undone, and what is left is after that.
     """
 
     language: Language
@@ -40,6 +42,7 @@ class Slip:
     follow_up: dt.date | None = None
     voided: bool = False
     training: bool = False
+    using: Using | None = None
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class LoadSlip:
 
 @dc.dataclass(frozen=True, slots=True)
 class StatusSlip:
-    """The technician's facts on paper."""
+    """The technician's facts on paper, and what a check of the devices found."""
 
     language: Language
     shop_name: str
@@ -74,6 +77,7 @@ class StatusSlip:
     facts: tuple[FactRow, ...]
     training: bool = False
     copy: int = 0
+    findings: tuple[Finding, ...] = ()
 
 
 AnySlip = Slip | LoadSlip | StatusSlip

@@ -67,6 +67,27 @@ class ValueRedeem(Line, tag="value.redeem", frozen=True):
     pet: str = ""
 
 
+class CouponRedeem(Line, tag="coupon.redeem", frozen=True):
+    """One coupon of the kind `coupon` is used up.
+
+    It lowers the price of the `value.redeem` that follows it in the row (bargains.py); before
+    anything else, or at the end, it is a gift that is handed over.
+    """
+
+    coupon: Code
+    legs: tuple[Leg, ...]
+
+
+class PointsRedeem(Line, tag="points.redeem", frozen=True):
+    """Points are used: as money off the `value.redeem` that follows, or for a `reward`.
+
+    A reward that is a service is a `value.redeem` at the price of nothing; any other is goods.
+    """
+
+    legs: tuple[Leg, ...]
+    reward: str = ""
+
+
 class ValueLoad(Line, tag="value.load", frozen=True):
     """A top-up taken by a cashier: `paid` 分 into principal, the plan's bonus into bonus."""
 
@@ -126,7 +147,10 @@ class Void(Line, tag="void", frozen=True):
     out: tuple[Leg, ...] = ()
 
 
-AnyLine = VisitRedeem | ValueRedeem | ValueLoad | PassLoad | VisitLog | CheckIn | Void | Release
+Taking = VisitRedeem | ValueRedeem | CouponRedeem | PointsRedeem
+"""The lines that take something of the member's."""
+
+AnyLine = Taking | ValueLoad | PassLoad | VisitLog | CheckIn | Void | Release
 
 
 class Transaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -190,7 +214,9 @@ class Delta(msgspec.Struct, frozen=True):
 def legs_of(line: AnyLine) -> tuple[Leg, ...]:
     """List every account that a line names, with its amount."""
     match line:
-        case VisitRedeem() | ValueRedeem() | ValueLoad() | Release():
+        case VisitRedeem() | ValueRedeem() | CouponRedeem() | PointsRedeem():
+            return line.legs
+        case ValueLoad() | Release():
             return line.legs
         case PassLoad(bought=bought, gift=gift):
             return (bought,) if gift is None else (bought, gift)
@@ -211,7 +237,7 @@ def deltas(lines: tuple[AnyLine, ...]) -> dict[str, Delta]:
     for line in lines:
         signed: list[tuple[Leg, int]] = []
         match line:
-            case VisitRedeem() | ValueRedeem():
+            case VisitRedeem() | ValueRedeem() | CouponRedeem() | PointsRedeem():
                 signed = [(leg, -1) for leg in line.legs]
             case ValueLoad() | PassLoad():
                 signed = [(leg, 1) for leg in legs_of(line)]
@@ -230,7 +256,7 @@ def deltas(lines: tuple[AnyLine, ...]) -> dict[str, Delta]:
 
 def undo(lines: tuple[AnyLine, ...]) -> Void:
     """Make the line that undoes these: what they took comes back, what they loaded goes out."""
-    back = [leg for x in lines if isinstance(x, VisitRedeem | ValueRedeem) for leg in x.legs]
+    back = [leg for x in lines if isinstance(x, Taking) for leg in x.legs]
     out = [leg for x in lines if isinstance(x, ValueLoad | PassLoad) for leg in legs_of(x)]
     return Void(tuple(back), tuple(out))
 

@@ -23,6 +23,8 @@ MAX_ROWS = 1000
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f-]{36}$(?!\n)")]
+Central = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f-]{36})?$(?!\n)")]
+"""The id of a central's database, made with it; empty: not known, or not said."""
 
 
 class Message(
@@ -34,7 +36,7 @@ class Message(
 
 
 class Hello(Message, tag="hello", frozen=True):
-    """First word after each connect and each birth of central: who I am and where I stand."""
+    """First word after a connect and a birth of central: who I am, where I stand, whom I follow."""
 
     store: Id
     terminal: Id
@@ -47,6 +49,8 @@ class Hello(Message, tag="hello", frozen=True):
     catalogue_version: Seq
     policy_version: Seq
     now: Annotated[dt.datetime, msgspec.Meta(tz=True)]
+    central: Central = ""
+    epoch: Seq = 0
 
 
 class Transactions(Message, tag="transactions", frozen=True):
@@ -81,7 +85,7 @@ class MediumSeen(Message, tag="medium.seen", frozen=True):
 
 
 class PartHealth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """State of one part of the terminal."""
+    """State of one part; where there are several of a kind, as `reader counter`, its name too."""
 
     part: str
     state: str
@@ -107,7 +111,10 @@ class JournalState(enum.StrEnum):
 
 
 class Welcome(Message, tag="welcome", frozen=True):
-    """Answer to hello: how far this journal is applied.  Carries no allowance (design, §6)."""
+    """Answer to hello: how far this journal is applied.  Carries no allowance (design, §6).
+
+    `epoch` rises when the books of `central` were put back to an earlier day.
+    """
 
     journal: Uuid
     state: JournalState
@@ -116,6 +123,8 @@ class Welcome(Message, tag="welcome", frozen=True):
     directory_version: Seq
     now: Annotated[dt.datetime, msgspec.Meta(tz=True)]
     why: str = ""
+    central: Central = ""
+    epoch: Seq = 0
 
 
 class ItemOutcome(enum.StrEnum):
@@ -228,11 +237,15 @@ Down = (
 
 
 class Presence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Retained on …/state: birth and, as last will, death.  `session` changes at each start."""
+    """Retained on …/state: birth and, as last will, death.  `session` changes at each start.
+
+    Of central it also says which: `central` is the id of its database.
+    """
 
     v: Annotated[int, msgspec.Meta(ge=VERSION, le=VERSION)]
     online: bool
     session: str = ""
+    central: Central = ""
 
 
 _encoder = msgspec.json.Encoder()

@@ -40,6 +40,8 @@ class Kind(enum.Enum):
 
 Exchange = Generator[bytes, Response, MediumKey]
 _Step = Generator[bytes, Response, bytes | None]
+Transmit = Callable[[bytes], Response]
+"""Sends one APDU.  Raises CardGone."""
 
 OK = 0x9000
 MAX_MESSAGE = 1024
@@ -70,7 +72,7 @@ def parse(answer: bytes) -> Response:
     return Response(answer[:-2], int.from_bytes(answer[-2:], "big"))
 
 
-def run(exchange: Exchange, transmit: Callable[[bytes], Response]) -> MediumKey:
+def run(exchange: Exchange, transmit: Transmit) -> MediumKey:
     """Drive an exchange through `transmit`.  Raises what either of them raises."""
     try:
         apdu = next(exchange)

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 
 from kiosk.domain.devices import Button, Lamp, Sound
 from kiosk.domain.errors import DeviceAbsent, DeviceDenied, DeviceError
-from kiosk.domain.events import ButtonPressed, Stimulus
+from kiosk.domain.events import Stimulus
 from kiosk.drivers.contacts import Contacts
 from kiosk.drivers.signals import DARK, LIGHTS, TONES, Light
 
@@ -118,13 +118,13 @@ class GpioButtons:
             raise
 
     def poll(self, seconds: float) -> list[Stimulus]:
-        """Wait up to `seconds` for a press.  Raises DeviceError."""
+        """Wait up to `seconds` for a press, or a button that is stuck.  Raises DeviceError."""
         end = time.monotonic() + seconds
         while True:
             now = time.monotonic()
-            pressed = self._contacts.see(self._look(), now)
-            if pressed or now >= end:
-                return [ButtonPressed(button) for button in pressed]
+            events = self._contacts.see(self._look(), now)
+            if events or now >= end:
+                return events
             time.sleep(min(SAMPLE, end - now))
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 One context per PcscReader, used by its owner's thread alone; after any failure of the service the
 owner closes this reader and opens a new one.  Why not pyscard's CardMonitor: docs/decisions/0006.
 Sources: pcsc-lite's API reference (event counter in the upper word of a reader's state, the PnP
-pseudo-reader); PC/SC part 5.
+pseudo-reader); PC/SC part 5; ACR122U API 2.04, 6.7 (buzzer output at card detection).
 """
 
 import contextlib
@@ -20,8 +20,12 @@ from kiosk.drivers.field import Field, Slot
 
 log = logging.getLogger(__name__)
 
+NO_BEEP = bytes.fromhex("FF00520000")
+
 _PNP = r"\\?PnP?\Notification"
 _ATTEMPTS = 3
+_GRACE = 0.3
+"""Seconds that another program may have a reader for itself: long enough to read a card."""
 _PAUSE = 0.05
 """Seconds before a card that another program holds, or that was reset, is tried again."""
 
@@ -37,10 +41,12 @@ class PcscReader:
     """Every PC/SC reader whose name contains `matching`, as one place to lay a card.
 
     Raises DeviceAbsent where pcscd does not run or no such reader is plugged in, DeviceDenied
-    where pcscd refuses this user.  `name` is the reader's name in the config.
+    where pcscd refuses this user or another program holds such a reader.  `name` is the reader's
+    name in the config.  Where it `beeps` not, the beep that an ACR122U makes of itself at each
+    card is switched off.
     """
 
-    def __init__(self, name: str, matching: str) -> None:
+    def __init__(self, name: str, matching: str, beeps: bool = True) -> None:
         from smartcard import scard  # 15 ms, and only where a PC/SC reader is configured
 
         self._scard: Any = scard
@@ -49,10 +55,15 @@ class PcscReader:
         self._states: dict[str, int] = {}
         self._slots: dict[str, Slot] = {}
         self._lost: DeviceError | None = None
+        self._held_since: float | None = None
+        self._beeps, self._hushed = beeps, set[str]()
         hr, self._context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
         self._check(hr)
         try:
-            self._readers()
+            there, _ = self._readers()
+            asked = [(reader, scard.SCARD_STATE_UNAWARE) for reader in there]
+            while self._held(scard.SCardGetStatusChange(self._context, 0, asked)[1]):
+                time.sleep(_PAUSE)
         except DeviceError:
             self.close()
             raise
@@ -64,6 +75,7 @@ class PcscReader:
         """
         if self._lost is not None:
             raise self._lost
+        self._hush()
         try:
             torn = self._wait(seconds)
         except DeviceError as lost:
@@ -102,12 +114,18 @@ class PcscReader:
         scard = self._scard
         matching, total = self._readers()
         self._states = {r: self._states.get(r, scard.SCARD_STATE_UNAWARE) for r in matching}
+        # one that was unplugged beeps again
+        self._hushed &= set(matching)
         asked = [*self._states.items(), (_PNP, total << 16)]
         hr, answered = scard.SCardGetStatusChange(self._context, int(seconds * 1000), asked)
         # a reader that vanished since it was listed is missing from the next list
-        if hr in (scard.SCARD_E_TIMEOUT, scard.SCARD_E_UNKNOWN_READER):
+        if hr == scard.SCARD_E_UNKNOWN_READER:
             return False
-        self._check(hr)
+        if hr != scard.SCARD_E_TIMEOUT:
+            self._check(hr)
+        self._held(answered)
+        if hr == scard.SCARD_E_TIMEOUT:
+            return False
         torn = [self._note(reader, state) for reader, state, _ in answered if reader != _PNP]
         return any(torn)
 
@@ -141,21 +159,25 @@ class PcscReader:
 
     def _exchange(self, reader: str) -> MediumKey:
         """Read one card, all of it over one connection.  Raises CardGone or Malformed."""
-        scard = self._scard
-        with self._connection(reader) as (card, protocol):
-            hr, _, _, _, atr = scard.SCardStatus(card)
+        with self._connection(reader) as (card, transmit):
+            hr, _, _, _, atr = self._scard.SCardStatus(card)
             self._check_card(hr)
-            pci = scard.SCARD_PCI_T1 if protocol == scard.SCARD_PROTOCOL_T1 else scard.SCARD_PCI_T0
-
-            def transmit(apdu: bytes) -> cards.Response:
-                hr, answer = scard.SCardTransmit(card, pci, list(apdu))
-                self._check_card(hr)
-                return cards.parse(bytes(answer))
-
             return cards.run(cards.identify(cards.kind_of_atr(bytes(atr))), transmit)
 
+    def _hush(self) -> None:
+        """Switch a reader's own beep off, once a card lies there to send the command by.
+
+        Not before that card has been read, so that no tap waits for it.  Whatever a reader without
+        a buzzer answers is right.
+        """
+        for reader in () if self._beeps else {laying.reader for laying in self._lying()}:
+            if reader not in self._hushed:
+                self._hushed.add(reader)
+                with contextlib.suppress(CardGone), self._connection(reader) as (_, transmit):
+                    transmit(NO_BEEP)
+
     @contextlib.contextmanager
-    def _connection(self, reader: str) -> Iterator[tuple[Any, int]]:
+    def _connection(self, reader: str) -> Iterator[tuple[Any, cards.Transmit]]:
         """Connect alone: another program's SELECT between two of ours would change the file."""
         scard = self._scard
         protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
@@ -164,14 +186,38 @@ class PcscReader:
         )
         self._check_card(hr)
         after = scard.SCARD_LEAVE_CARD
+        pci = scard.SCARD_PCI_T1 if protocol == scard.SCARD_PROTOCOL_T1 else scard.SCARD_PCI_T0
+
+        def transmit(apdu: bytes) -> cards.Response:
+            hr, answer = scard.SCardTransmit(card, pci, list(apdu))
+            self._check_card(hr)
+            return cards.parse(bytes(answer))
+
         try:
-            yield card, protocol
+            yield card, transmit
         except CardGone:
             # a card that lost power for a moment answers again only after a reset
             after = scard.SCARD_RESET_CARD
             raise
         finally:
             scard.SCardDisconnect(card, after)
+
+    def _held(self, answered: list[tuple[str, int, bytes]]) -> bool:
+        """Tell whether another program has a reader for itself; raise DeviceDenied if for long.
+
+        This one holds a reader only while it reads a card, never while it waits; another kiosk
+        program does the same.
+        """
+        exclusive = self._scard.SCARD_STATE_EXCLUSIVE
+        held = [reader for reader, state, _ in answered if reader != _PNP and state & exclusive]
+        now = time.monotonic()
+        self._held_since = (self._held_since or now) if held else None
+        if self._held_since is not None and now - self._held_since >= _GRACE:
+            raise DeviceDenied(
+                f"another program holds {held[0]} for itself: end it; "
+                "which there are: fuser -v /run/pcscd/pcscd.comm"
+            )
+        return bool(held)
 
     def _check_card(self, hr: int) -> None:
         """Raise CardGone for any failure with a card; a dead service shows at the next wait."""

@@ -34,6 +34,9 @@ class DisplayPort(Protocol):
     def show(self, frame: Frame) -> None:
         """Put the whole frame on the glass."""
 
+    def dim(self, dimmed: bool) -> None:
+        """Be dark enough to last, though readable; or as bright as configured, as after opening."""
+
     def check(self) -> None:
         """Look whether the display is still there; called when nothing is to be shown."""
 

@@ -98,8 +98,7 @@ def _entries(shift: Shift, workday: Workday, context: Context) -> Iterator[Entry
     if role in TENDING:
         yield Entry(EntryItem(DeskEntry.TERMINAL))
         yield Entry(EntryItem(DeskEntry.TEST))
-        if context.has_printer:
-            yield Entry(EntryItem(DeskEntry.STATUS_SLIP))
+        yield Entry(EntryItem(DeskEntry.EXAMINE))
     if context.training:
         yield Entry(EntryItem(DeskEntry.TRAINING_OFF))
     elif role in TENDING:
@@ -129,10 +128,11 @@ def next_item(state: AtDesk, _event: ButtonPressed, context: Context) -> Step:
     return show(dc.replace(state, selected=(state.selected + 1) % count), context)
 
 
-def choose(state: AtDesk, _event: ButtonPressed, context: Context) -> Step:
+def choose(state: AtDesk, event: ButtonPressed, context: Context) -> Step:
     """A: do it."""
     if not state.items:
-        return show(state, context)
+        # no role is without any; one that were has nothing to stay for
+        return rest(state, event, context)
     item = state.items[state.selected]
     if isinstance(item, OpenTicket):
         return grooming.finish(state.shift, item, context)
@@ -162,10 +162,8 @@ def _tend(state: AtDesk, entry: DeskEntry, context: Context) -> Step:
             return technician.read(state.shift, context)
         case DeskEntry.TEST:
             return technician.test(state.shift, context)
-        case DeskEntry.STATUS_SLIP:
-            step = show(state, context)
-            slip = technician.status_slip(context)
-            return Step(step.state, (*step.effects, slip), step.deadline)
+        case DeskEntry.EXAMINE:
+            return technician.examine(state.shift, context)
         case _:
             switch = SwitchTraining(entry is DeskEntry.TRAINING_ON)
             return Step(Resting(), (*idle(context), switch), None)

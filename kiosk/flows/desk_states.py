@@ -6,6 +6,7 @@ from kiosk.domain.catalogue import PassPlan, TopUpPlan
 from kiosk.domain.desk import DeskEntry, EntryItem
 from kiosk.domain.effects import Draft
 from kiosk.domain.events import Correlation
+from kiosk.domain.findings import Finding
 from kiosk.domain.media import MediumKey
 from kiosk.domain.members import Pet
 from kiosk.domain.transactions import Means
@@ -141,6 +142,21 @@ class ReadingFacts(OnShift):
     """The technician reads, from fact `first` on."""
 
     first: int = 0
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Examining(OnShift):
+    """The devices are being checked."""
+
+    correlation: Correlation
+
+
+@dc.dataclass(frozen=True, slots=True)
+class ReadingFindings(OnShift):
+    """The technician reads what was found, at `page`."""
+
+    findings: tuple[Finding, ...]
+    page: int = 0
 
 
 @dc.dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from kiosk.domain.events import (
     CardPresented,
     CodeScanned,
     DeadlinePassed,
+    Examined,
     Identified,
     OperatorIdentified,
     Presented,
@@ -17,6 +18,7 @@ from kiosk.flows.desk_states import (
     AwaitingMember,
     CheckingScreen,
     Deciding,
+    Examining,
     IdentifyingMember,
     OnShift,
     PickingMeans,
@@ -24,6 +26,7 @@ from kiosk.flows.desk_states import (
     PickingPlan,
     Proving,
     ReadingFacts,
+    ReadingFindings,
     RefusingStaff,
     SeeingToday,
     Surveying,
@@ -36,13 +39,13 @@ DESK = (
     AwaitingMember,
     Committing,
     Deciding,
+    Examining,
     PickingPlan,
     ReadingFacts,
     RefusingStaff,
     Resting,
     SeeingToday,
     CheckingScreen,
-    AtDesk,
 )
 """Where A on the list may lead."""
 
@@ -86,6 +89,9 @@ def rows() -> list[Row]:
         press(Deciding, Button.A, spend.decide, Committing),
         press(ReadingFacts, Button.A, technician.next_page, ReadingFacts),
         press(ReadingFacts, Button.B, technician.next_page, ReadingFacts),
+        row(Examining, Examined, technician.examined, ReadingFindings),
+        press(ReadingFindings, Button.A, technician.print_findings, ReadingFindings),
+        press(ReadingFindings, Button.B, technician.next_finding, ReadingFindings),
         row(CheckingScreen, DeadlinePassed, go_on_testing, CheckingScreen, Surveying),
         press(CheckingScreen, Button.C, desk.again, Surveying),
     ]
@@ -94,7 +100,14 @@ def rows() -> list[Row]:
     found += [
         row(state, tap, desk.present_member, IdentifyingMember) for tap in taps for state in waiting
     ]
-    back_by_c: tuple[type[OnShift], ...] = (PickingPetFor, PickingPlan, PickingMeans, Deciding)
+    back_by_c: tuple[type[OnShift], ...] = (
+        PickingPetFor,
+        PickingPlan,
+        PickingMeans,
+        Deciding,
+        Examining,
+        ReadingFindings,
+    )
     found += [press(state, Button.C, desk.again, Surveying) for state in back_by_c]
     read: tuple[type[OnShift], ...] = (Proving, RefusingStaff, SeeingToday)
     found += [press(state, button, desk.again, Surveying) for state in read for button in Button]

@@ -16,11 +16,11 @@ from kiosk.domain.views import MemberView, OpenTicket
 from kiosk.flows import receipts
 from kiosk.flows.desk_states import Deciding, PickingPetFor
 from kiosk.flows.jobs import Log, Shift
-from kiosk.flows.member import held_elsewhere
 from kiosk.flows.offers import Offer, offers, pets_in_order, price, settle
 from kiosk.flows.rest import refuse_staff
 from kiosk.flows.spend import write
 from kiosk.flows.step import Context, Refusal, Step
+from kiosk.flows.uses import PLAIN, held_elsewhere
 
 
 def follow_up(service: str, context: Context) -> dt.date | None:
@@ -99,18 +99,21 @@ def choose_pet(state: PickingPetFor, _event: ButtonPressed, context: Context) ->
 def propose(
     shift: Shift, view: MemberView, service: str, pet: Pet | None, context: Context
 ) -> Step:
-    """Show what will be taken and logged: a pass before stored value; or why nothing can be."""
+    """Show what will be taken and logged: a pass before stored value; or why nothing can be.
+
+    Coupons and points are the member's to use, at the member's own tap.
+    """
     refusal = Refusal(Reason.WRONG_SERVICE)
     for offer in offers(view, context):
-        if offer.service.code != service:
+        if offer.service.code != service or offer.use != PLAIN:
             continue
-        line = settle(offer, view, pet, context)
-        if not isinstance(line, Refusal):
-            return _confirm(shift, view, offer, pet, line, context)
-        refusal = refusal if refusal.reason is not Reason.WRONG_SERVICE else line
+        taken = settle(offer, view, pet, context)
+        if not isinstance(taken, Refusal):
+            return _confirm(shift, view, offer, pet, taken, context)
+        refusal = refusal if refusal.reason is not Reason.WRONG_SERVICE else taken
     step = refuse_staff(shift, refusal.reason, context, refusal.missing)
     if refusal.reason is Reason.HELD_ELSEWHERE and context.online:
-        ask = AskAllowance(held_elsewhere(view))
+        ask = AskAllowance(held_elsewhere(view, context))
         return Step(step.state, (*step.effects, ask), step.deadline)
     return step
 
@@ -120,17 +123,17 @@ def _confirm(
     view: MemberView,
     offer: Offer,
     pet: Pet | None,
-    line: AnyLine,
+    taken: tuple[AnyLine, ...],
     context: Context,
 ) -> Step:
-    paid = line.price if isinstance(line, ValueRedeem) else None
+    paid = next((line.price for line in taken if isinstance(line, ValueRedeem)), None)
     quoted = price(offer, view, pet, context) if paid is not None else None
     served = pet if pet and offer.service.for_pet else None
     code = offer.service.code
     day = follow_up(code, context)
     masked = view.record.masked_name
     job = Log(shift, offer.service_name, served, masked, day, offer, quoted)
-    lines = (line, _log(code, served.pet if served else "", "", context))
+    lines = (*taken, _log(code, served.pet if served else "", "", context))
     draft = _draft(shift, lines, view.record.member, view.medium, context)
     if offer.punch_pass is not None:
         left = view.visits(offer.punch_pass).shown - 1

@@ -11,9 +11,10 @@ from kiosk.domain.media import MediumKey
 from kiosk.domain.members import Pet
 from kiosk.domain.names import Name
 from kiosk.domain.pricing import Quote
-from kiosk.domain.transactions import AnyLine, Means
+from kiosk.domain.transactions import Means
 from kiosk.domain.views import MemberView, OperatorView, OwnRow
 from kiosk.flows.offers import Offer
+from kiosk.flows.ways import Way
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -26,14 +27,13 @@ class Shift:
 
 @dc.dataclass(frozen=True, slots=True)
 class Spend:
-    """A member takes an offer.  `quote` is the price shown, None where a pass pays."""
+    """A member takes an offer, in the way that was shown: its price, None where a pass pays."""
 
     medium: MediumKey
     view: MemberView
     offer: Offer
     pet: Pet | None
-    line: AnyLine
-    quote: Quote | None
+    way: Way
 
 
 @dc.dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from kiosk.domain.devices import Button
 from kiosk.domain.effects import Print
 from kiosk.domain.events import (
+    BackHeld,
     ButtonPressed,
     CardPresented,
     CardUnreadable,
@@ -17,7 +18,7 @@ from kiosk.domain.events import (
     SeveralCards,
     Started,
 )
-from kiosk.flows import desk_table, member, rest, spend
+from kiosk.flows import confirming, desk_table, member, rest, spend
 from kiosk.flows.desk_states import Proving, RefusingStaff
 from kiosk.flows.states import (
     Committing,
@@ -140,6 +141,7 @@ def print_asked(state: Finished, event: ButtonPressed, context: Context) -> Step
 def _spend() -> list[Row]:
     rows: list[Row] = [
         press(Confirming, Button.A, spend.commit, Committing),
+        press(Confirming, Button.B, confirming.next_way, Confirming),
         press(Confirming, Button.C, member.back, Greeting),
         row(Confirming, DeadlinePassed, rest.rest, Resting),
         row(Committing, DeadlinePassed, spend.doubt, Doubting),
@@ -157,7 +159,16 @@ def _spend() -> list[Row]:
     return rows
 
 
-TABLE = Table([*_begin(), *_member(), *_spend(), *desk_table.rows()])
+def _way_out(rows: list[Row]) -> list[Row]:
+    """C held down ends every state but those that wait for the journal's word on a row."""
+    kept = (Starting, Resting, Committing, Doubting)
+    states = dict.fromkeys(one.state for one in rows if one.state not in kept)
+    return [row(state, BackHeld, rest.rest, Resting) for state in states]
+
+
+_ROWS = [*_begin(), *_member(), *_spend(), *desk_table.rows()]
+
+TABLE = Table([*_ROWS, *_way_out(_ROWS)])
 """Every transition there is; docs/flows.md is drawn from it."""
 
 START: State = Starting()

@@ -1,4 +1,4 @@
-"""A member's visit up to the confirmation: greeting, choice of service, choice of pet."""
+"""A member's visit up to the last look: greeting, choice of service, choice of pet."""
 
 import dataclasses as dc
 
@@ -18,16 +18,16 @@ from kiosk.domain.effects import (
 )
 from kiosk.domain.events import ButtonPressed, Identified, Refused
 from kiosk.domain.media import MediumKey
-from kiosk.domain.members import Pet, PurseKind
+from kiosk.domain.members import PurseKind
 from kiosk.domain.names import Name
 from kiosk.domain.refusals import Reason
 from kiosk.domain.screens import Choice
-from kiosk.domain.transactions import CheckIn, ValueRedeem
-from kiosk.domain.views import NOTHING, MemberView
-from kiosk.flows import receipts
-from kiosk.flows.jobs import Spend
+from kiosk.domain.transactions import CheckIn
+from kiosk.domain.views import MemberView
+from kiosk.flows import receipts, uses
+from kiosk.flows.confirming import look
 from kiosk.flows.notes import notes
-from kiosk.flows.offers import Offer, choice, offers, pets_in_order, price, settle
+from kiosk.flows.offers import choice, offers, pets_in_order, settle
 from kiosk.flows.rest import UNKNOWN_SECONDS, refuse, rest, unknown_medium
 from kiosk.flows.states import (
     Confirming,
@@ -39,26 +39,17 @@ from kiosk.flows.states import (
     Refusing,
 )
 from kiosk.flows.step import KEEP, Context, Refusal, Step
+from kiosk.flows.uses import PLAIN, held_elsewhere
 
 DETAILS = Choice(Name("详情", "Details"))
 """The choice that opens the notes: neither visits nor a price."""
-
-
-def held_elsewhere(view: MemberView) -> tuple[str, ...]:
-    """List the accounts of which another terminal, or central, holds a part.
-
-    Points are spent nowhere yet and are never held by a terminal.
-    """
-    spendable = [p.account for p in view.record.purses if p.kind is not PurseKind.POINTS]
-    balances = {account: view.balances.get(account, NOTHING) for account in spendable}
-    return tuple(a for a, balance in balances.items() if balance.shown > balance.held)
 
 
 def identified(state: Identifying, event: Identified, context: Context) -> Step:
     """Greet; but first say what was taken last, if that was perhaps never seen."""
     view = event.view
     asks: list[Effect] = []
-    if context.online and (accounts := held_elsewhere(view)):
+    if context.online and (accounts := held_elsewhere(view, context)):
         asks.append(AskAllowance(accounts))
     if first := is_first_today(view, context):
         asks.append(check_in(view, context))
@@ -137,6 +128,7 @@ def greet(
         tuple(rows),
         selected,
         known[0] if known else None,
+        uses.count(view, context),
     )
     return Step(state, (Light(Lamp.BUSY), Show(screen)), context.policy.idle_seconds)
 
@@ -157,7 +149,7 @@ def seen_again(state: Greeting, event: Identified, context: Context) -> Step:
         selected = found.index(state.offers[state.selected])
     step = greet(state.medium, event.view, context, selected)
     # a top-up at another terminal may become known only now
-    new = set(held_elsewhere(event.view)) - set(held_elsewhere(state.view))
+    new = set(held_elsewhere(event.view, context)) - set(held_elsewhere(state.view, context))
     asks = (AskAllowance(tuple(sorted(new))),) if new and context.online else ()
     return Step(step.state, (*step.effects, *asks), KEEP)
 
@@ -183,7 +175,8 @@ def choose(state: Greeting, _event: ButtonPressed, context: Context) -> Step:
     pets = pets_in_order(state.view)
     if offer.service.for_pet and len(pets) > 1:
         refused = settle(offer, state.view, pets[0], context)
-        if isinstance(refused, Refusal) and offer.punch_pass is not None:
+        fixed = offer.punch_pass is not None or offer.use != PLAIN
+        if isinstance(refused, Refusal) and fixed:
             return refuse(refused.reason, context, refused.missing)
         return pick(PickingPet(state.medium, state.view, offer, pets), context)
     return look(state.medium, state.view, offer, pets[0] if pets else None, context)
@@ -204,36 +197,6 @@ def next_pet(state: PickingPet, _event: ButtonPressed, context: Context) -> Step
 def choose_pet(state: PickingPet, _event: ButtonPressed, context: Context) -> Step:
     """A: for this pet."""
     return look(state.medium, state.view, state.offer, state.pets[state.selected], context)
-
-
-def look(
-    medium: MediumKey, view: MemberView, offer: Offer, pet: Pet | None, context: Context
-) -> Step:
-    """Show exactly what would be taken and what would be left; or why it cannot be."""
-    line = settle(offer, view, pet, context)
-    if isinstance(line, Refusal):
-        step = refuse(line.reason, context, line.missing)
-        if line.reason is Reason.HELD_ELSEWHERE and context.online:
-            ask = AskAllowance(held_elsewhere(view))
-            return Step(step.state, (*step.effects, ask), step.deadline)
-        return step
-    quoted = price(offer, view, pet, context) if isinstance(line, ValueRedeem) else None
-    amount = line.price if isinstance(line, ValueRedeem) else None
-    if offer.punch_pass is not None:
-        left = view.visits(offer.punch_pass).shown - 1
-    else:
-        left = view.value().shown - (amount or 0)
-    screen = screens.Confirm(
-        offer.service_name,
-        pet.name if pet and offer.service.for_pet else "",
-        offer.pass_name,
-        amount,
-        quoted.lines if quoted else (),
-        left,
-    )
-    version = context.catalogue.version if context.catalogue else 0
-    state = Confirming(Spend(medium, view, offer, pet, line, quoted), version)
-    return Step(state, (Show(screen),), context.policy.idle_seconds)
 
 
 def back(state: PickingPet | Confirming, _event: ButtonPressed, context: Context) -> Step:

@@ -7,22 +7,40 @@ from kiosk.domain.catalogue import Catalogue, Service
 from kiosk.domain.clock import ClockState
 from kiosk.domain.members import Pet, PunchPass, PurseKind, Size
 from kiosk.domain.names import Name
-from kiosk.domain.pricing import NoPrice, Quote, legs, quote, stored_value_order
+from kiosk.domain.pricing import (
+    NoPrice,
+    Quote,
+    Unfit,
+    legs,
+    quote,
+    stored_value_order,
+)
 from kiosk.domain.refusals import Reason
 from kiosk.domain.screens import Choice
 from kiosk.domain.transactions import AnyLine, ValueRedeem, VisitRedeem
-from kiosk.domain.views import Balance, MemberView
+from kiosk.domain.views import NOTHING, Balance, MemberView
+from kiosk.flows import uses
 from kiosk.flows.step import Context, Refusal
+from kiosk.flows.uses import PLAIN, Use
 
 PASS_ORDER = (PurseKind.PASS_BOUGHT, PurseKind.PASS_GIFT)
 
 
 @dc.dataclass(frozen=True, slots=True)
 class Offer:
-    """One thing to choose: a service, paid by a pass or (without one) from stored value."""
+    """One thing to choose: a service, paid by a pass or (without one) from stored value.
+
+    With a `use` it is free: a gift coupon or a reward.  Goods stand here as a service for no pet.
+    """
 
     service: Service
     punch_pass: PunchPass | None = None
+    use: Use = PLAIN
+
+    @property
+    def is_goods(self) -> bool:
+        """Whether something is handed over and no service done."""
+        return self.use.gives == ""
 
     @property
     def service_name(self) -> Name:
@@ -56,19 +74,22 @@ def is_expired(punch_pass: PunchPass, context: Context) -> bool:
     )
 
 
-def price(offer: Offer, view: MemberView, pet: Pet | None, context: Context) -> Quote | None:
-    """Price an offer for a pet; None when the catalogue has no price for it."""
+def price(
+    offer: Offer, view: MemberView, pet: Pet | None, context: Context, use: Use = PLAIN
+) -> Quote | None:
+    """Price an offer for a pet; None when the catalogue has no price for it, or not so."""
     if context.catalogue is None:
         return None
-    size = pet.size if pet else _size(view)
+    size, code = pet.size if pet else _size(view), offer.service.code
     try:
-        return quote(context.catalogue, offer.service.code, size, view.record.tier, context.day)
-    except NoPrice:
+        return quote(context.catalogue, code, size, view.record.tier, context.day, use.terms)
+    except (NoPrice, Unfit):
         return None
 
 
 def offers(view: MemberView, context: Context) -> tuple[Offer, ...]:
-    """List what to choose: usable passes, then services from stored value, then spent passes.
+    """List what to choose: usable passes, free services, services from stored value, goods, and
+    spent passes.
 
     Within each the last service first, and of passes the one that ends soonest.
     """
@@ -77,13 +98,16 @@ def offers(view: MemberView, context: Context) -> tuple[Offer, ...]:
     catalogue = context.catalogue
 
     def rank(offer: Offer) -> tuple[int, bool, str]:
-        match offer.punch_pass:
-            case None:
-                group, ends = 1, ""
-            case punch_pass:
-                spent = is_expired(punch_pass, context) or view.visits(punch_pass).shown == 0
-                ends = punch_pass.valid_until.isoformat() if punch_pass.valid_until else "9999"
-                group = 2 if spent else 0
+        punch_pass, ends = offer.punch_pass, ""
+        if punch_pass is not None:
+            spent = is_expired(punch_pass, context) or view.visits(punch_pass).shown == 0
+            ends = punch_pass.valid_until.isoformat() if punch_pass.valid_until else "9999"
+            group = 4 if spent else 0
+        elif offer.use == PLAIN:
+            group = 2
+        else:
+            # what costs points, and goods, are never chosen by a press too many
+            group = 1 if offer.use.coupon is not None and not offer.is_goods else 3
         return group, offer.service.code != view.record.last_service, ends
 
     return tuple(sorted(_all(view, catalogue, context), key=rank))
@@ -97,11 +121,29 @@ def _all(view: MemberView, catalogue: Catalogue, context: Context) -> Iterator[O
     for service in catalogue.services:
         if price(Offer(service), view, None, context) is not None:
             yield Offer(service)
+    for use in (*uses.coupons(view, context), *uses.rewards(view, context)):
+        if use.gives is None:
+            continue
+        found = catalogue.service(use.gives)
+        if found is not None:
+            yield Offer(found, use=use)
+        elif not use.gives:
+            yield Offer(_goods(use), use=use)
+
+
+def _goods(use: Use) -> Service:
+    code = use.kind.code if use.kind else use.reward.code if use.reward else ""
+    return Service(code, use.name.zh, use.name.en, {}, for_pet=False)
 
 
 def choice(offer: Offer, view: MemberView, context: Context) -> Choice:
     """Write an offer as a row of the member screen."""
     name = offer.service_name
+    if offer.use.reward is not None:
+        return Choice(offer.use.name, points=offer.use.points)
+    if offer.use.coupon is not None:
+        balance = view.balances.get(offer.use.coupon.account, NOTHING)
+        return Choice(offer.use.name, coupons=balance.shown, held=balance.held)
     if offer.punch_pass is None:
         quoted = price(offer, view, None, context)
         return Choice(name, price=quoted.price if quoted else None, held=view.value().held)
@@ -118,21 +160,24 @@ def choice(offer: Offer, view: MemberView, context: Context) -> Choice:
     )
 
 
-def settle(offer: Offer, view: MemberView, pet: Pet | None, context: Context) -> AnyLine | Refusal:
-    """Make the line that takes this offer from what is held here, or tell why it cannot be."""
+def settle(
+    offer: Offer, view: MemberView, pet: Pet | None, context: Context, use: Use = PLAIN
+) -> tuple[AnyLine, ...] | Refusal:
+    """Make the lines that take this offer from what is held here, or tell why they cannot be.
+
+    `use` is what lowers the price of a service that stored value pays.
+    """
     pet_id = pet.pet if pet and offer.service.for_pet else ""
     if offer.punch_pass is not None:
-        if is_expired(offer.punch_pass, context):
-            return Refusal(Reason.EXPIRED)
-        purses = view.purses(*PASS_ORDER, pass_id=offer.punch_pass.pass_id)
-        taken = legs(1, [(purse, balance.held) for purse, balance in purses])
-        if taken is None:
-            left = view.visits(offer.punch_pass)
-            return Refusal(_short(left, 1, Reason.PASS_EMPTY))
-        return VisitRedeem(offer.service.code, taken, pet_id)
+        return _by_pass(offer, offer.punch_pass, view, pet_id, context)
+    if offer.use != PLAIN:
+        use = offer.use
     if context.catalogue is None:
         return Refusal(Reason.CATALOGUE_MISSING)
-    quoted = price(offer, view, pet, context)
+    used = uses.lines(use, view)
+    if isinstance(used, Refusal) or offer.is_goods:
+        return used
+    quoted = price(offer, view, pet, context, use)
     if quoted is None:
         return Refusal(Reason.WRONG_SERVICE)
     purses = view.purses(*stored_value_order(context.catalogue))
@@ -140,7 +185,19 @@ def settle(offer: Offer, view: MemberView, pet: Pet | None, context: Context) ->
     if taken is None:
         reason = _short(view.value(), quoted.price, Reason.INSUFFICIENT_VALUE)
         return Refusal(reason, max(0, quoted.price - view.value().shown))
-    return ValueRedeem(offer.service.code, quoted.price, taken, pet_id)
+    return *used, ValueRedeem(offer.service.code, quoted.price, taken, pet_id)
+
+
+def _by_pass(
+    offer: Offer, punch_pass: PunchPass, view: MemberView, pet_id: str, context: Context
+) -> tuple[AnyLine, ...] | Refusal:
+    if is_expired(punch_pass, context):
+        return Refusal(Reason.EXPIRED)
+    purses = view.purses(*PASS_ORDER, pass_id=punch_pass.pass_id)
+    taken = legs(1, [(purse, balance.held) for purse, balance in purses])
+    if taken is None:
+        return Refusal(_short(view.visits(punch_pass), 1, Reason.PASS_EMPTY))
+    return (VisitRedeem(offer.service.code, taken, pet_id),)
 
 
 def _short(balance: Balance, wanted: int, empty: Reason) -> Reason:

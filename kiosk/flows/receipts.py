@@ -8,21 +8,25 @@ from kiosk.domain.catalogue import PassPlan, Service
 from kiosk.domain.clock import ClockState, local_time
 from kiosk.domain.desk import PlanRow
 from kiosk.domain.events import Committed
-from kiosk.domain.members import PunchPass
+from kiosk.domain.members import PunchPass, PurseKind
 from kiosk.domain.names import Name
 from kiosk.domain.policy import Language
 from kiosk.domain.pricing import PriceLine, PriceStep
 from kiosk.domain.slips import AnySlip, LoadSlip, Slip
 from kiosk.domain.transactions import (
     AnyLine,
+    CouponRedeem,
     PassLoad,
+    PointsRedeem,
+    Taking,
     ValueLoad,
     ValueRedeem,
     VisitLog,
     VisitRedeem,
 )
 from kiosk.domain.units import Fen
-from kiosk.domain.views import LastRow, MemberView
+from kiosk.domain.using import Using
+from kiosk.domain.views import NOTHING, LastRow, MemberView
 from kiosk.flows.jobs import Spend
 from kiosk.flows.step import Context
 
@@ -72,7 +76,7 @@ def new_heading(event: Committed, name: str, context: Context) -> Heading:
 
 def slip(job: Spend, event: Committed, context: Context) -> Slip:
     """Write the slip of a row just committed: the price that was shown, the balances after it."""
-    offer, pet, quote, view = job.offer, job.pet, job.quote, event.view
+    offer, pet, quote, view = job.offer, job.pet, job.way.quote, event.view
     visits_left = view.visits(offer.punch_pass).shown if offer.punch_pass else None
     return Slip(
         **new_heading(event, view.record.masked_name, context),
@@ -85,7 +89,40 @@ def slip(job: Spend, event: Committed, context: Context) -> Slip:
         value_left=view.value().shown if quote else None,
         points=quote.points if quote else 0,
         qr=qr(event.journal, event.seq, context),
+        using=using(job.way.lines, view, context),
     )
+
+
+def using(
+    lines: tuple[AnyLine, ...], view: MemberView, context: Context, *, ahead: bool = False
+) -> Using | None:
+    """Say which coupon and points the lines use, and what is left of them in this view.
+
+    `ahead`: the lines are not written yet, and the view is the one before them.
+    """
+    coupon = next((line for line in lines if isinstance(line, CouponRedeem)), None)
+    points = sum(
+        leg.amount for line in lines if isinstance(line, PointsRedeem) for leg in line.legs
+    )
+    if coupon is None and not points:
+        return None
+    goods = not any(isinstance(line, ValueRedeem) for line in lines)
+    if coupon is None:
+        left = view.total(PurseKind.POINTS).shown - (points if ahead else 0)
+        return Using(None, points, left, goods)
+    found = [view.balances.get(leg.account, NOTHING).shown for leg in coupon.legs]
+    name = used_name(coupon, context)
+    return Using(name, points, sum(found) - (len(found) if ahead else 0), goods)
+
+
+def used_name(line: CouponRedeem | PointsRedeem, context: Context) -> Name:
+    """Name a coupon or a reward; by its code where this price list has it no more."""
+    catalogue = context.catalogue
+    if isinstance(line, CouponRedeem):
+        kind = catalogue.coupon_kind(line.coupon) if catalogue else None
+        return Name(kind.name_zh, kind.name_en) if kind else Name(line.coupon, line.coupon)
+    reward = catalogue.points_reward(line.reward) if catalogue else None
+    return Name(reward.name_zh, reward.name_en) if reward else Name(line.reward, line.reward)
 
 
 def service_name(code: str, context: Context) -> Name:
@@ -107,12 +144,20 @@ def plan_row(line: ValueLoad | PassLoad, context: Context) -> PlanRow:
     return PlanRow(line.paid, name=name, visits=line.bought.amount, gift_visits=gift)
 
 
-Told = VisitRedeem | ValueRedeem | ValueLoad | PassLoad | VisitLog
+Told = VisitRedeem | ValueRedeem | CouponRedeem | PointsRedeem | ValueLoad | PassLoad | VisitLog
 
 
 def told(row: LastRow) -> Told | None:
     """Find the line that a row is about: what it took or loaded, else what it logged."""
-    by_weight: tuple[type[AnyLine], ...] = (VisitRedeem, ValueRedeem, ValueLoad, PassLoad, VisitLog)
+    by_weight: tuple[type[AnyLine], ...] = (
+        VisitRedeem,
+        ValueRedeem,
+        ValueLoad,
+        PassLoad,
+        CouponRedeem,
+        PointsRedeem,
+        VisitLog,
+    )
     for kind in by_weight:
         for line in row.lines:
             if isinstance(line, kind) and isinstance(line, Told):
@@ -125,6 +170,8 @@ def row_name(row: LastRow, context: Context) -> Name:
     match told(row):
         case VisitRedeem(service=code) | ValueRedeem(service=code) | VisitLog(service=code):
             return service_name(code, context)
+        case CouponRedeem() | PointsRedeem() as line:
+            return used_name(line, context)
         case PassLoad() as line:
             return plan_row(line, context).name or Name(line.plan, line.plan)
         case ValueLoad():
@@ -137,14 +184,15 @@ def already_taken(view: MemberView, context: Context) -> screens.AlreadyTaken | 
     """Say what the unseen row took; None when it took nothing."""
     row = view.unshown
     line = told(row) if row else None
-    if row is None or not isinstance(line, VisitRedeem | ValueRedeem):
+    if row is None or not isinstance(line, Taking):
         return None
     return screens.AlreadyTaken(
         view.record.masked_name,
         local_time(row.at, context.policy.utc_offset_minutes),
-        service_name(line.service, context),
+        row_name(row, context),
         1 if isinstance(line, VisitRedeem) else None,
         line.price if isinstance(line, ValueRedeem) else None,
+        using(row.lines, view, context),
     )
 
 
@@ -174,7 +222,8 @@ def earlier_slip(
             copy=copy,
             voided=voided,
         )
-    pet = next((pet for pet in view.record.pets if pet.pet == line.pet), None)
+    served = "" if isinstance(line, CouponRedeem | PointsRedeem) else line.pet
+    pet = next((pet for pet in view.record.pets if pet.pet == served), None)
     paid = line.price if isinstance(line, ValueRedeem) else None
     used = _pass_of(line, view)
     # a pass that is gone from the record paid all the same: the slip must not say "paid before"
@@ -182,7 +231,7 @@ def earlier_slip(
     return Slip(
         **head,
         pet_name=pet.name if pet else "",
-        service=service_name(line.service, context),
+        service=row_name(row, context),
         pass_name=Name(used.name_zh, used.name_en) if used else gone,
         visits_left=view.visits(used).shown if used else None,
         price=paid,
@@ -191,6 +240,7 @@ def earlier_slip(
         copy=copy,
         operator_name=operator,
         voided=voided,
+        using=using(row.lines, view, context),
     )
 
 

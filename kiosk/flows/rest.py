@@ -36,8 +36,10 @@ def idle(context: Context) -> tuple[Effect, ...]:
         context.online,
         context.waiting,
         context.faults,
+        context.limping,
     )
-    return Show(screen), Light(Lamp.FAULT if context.faults else Lamp.READY)
+    ill = context.faults or context.limping
+    return Show(screen), Light(Lamp.FAULT if ill else Lamp.READY)
 
 
 def rest(_state: State, _event: object, context: Context) -> Step:

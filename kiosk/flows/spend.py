@@ -25,7 +25,7 @@ def commit(state: Confirming, _event: ButtonPressed, context: Context) -> Step:
         context.now,
         context.clock,
         context.day,
-        (job.line,),
+        job.way.lines,
         job.view.record.member,
         job.view.medium,
         state.catalogue,
@@ -69,7 +69,7 @@ def committed(state: Committing, event: Committed, context: Context) -> Step:
 
 
 def _finish(job: Spend, event: Committed, context: Context) -> Step:
-    offer, view, quote = job.offer, event.view, job.quote
+    offer, view, quote = job.offer, event.view, job.way.quote
     slip = receipts.slip(job, event, context)
     printing = context.has_printer and context.policy.slip is SlipPolicy.ALWAYS
     asking = context.has_printer and context.policy.slip is SlipPolicy.ASK
@@ -81,6 +81,7 @@ def _finish(job: Spend, event: Committed, context: Context) -> Step:
         quote.points if quote else 0,
         printing and Part.PRINTER not in context.faults,
         asking,
+        receipts.using(job.way.lines, view, context),
     )
     effects: list[Effect] = [Light(Lamp.OK), Play(Sound.OK), Show(screen)]
     if printing:

@@ -11,6 +11,7 @@ from kiosk.domain.views import LastRow, MemberView
 from kiosk.flows.jobs import Job, Spend
 from kiosk.flows.offers import Offer
 from kiosk.flows.step import State
+from kiosk.flows.ways import Way
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -79,14 +80,15 @@ class ReadingDetails(State):
 
 @dc.dataclass(frozen=True, slots=True)
 class Confirming(State):
-    """The last look: `job.line` is exactly what will be written.
+    """The last look: `job.way.lines` is exactly what will be written.
 
     `catalogue` is the version that the price is from, which stays the row's own when a newer one
-    arrives before A is pressed.
+    arrives before A is pressed.  `ways` are all, of which B shows the next.
     """
 
     job: Spend
     catalogue: int
+    ways: tuple[Way, ...] = ()
 
 
 @dc.dataclass(frozen=True, slots=True)

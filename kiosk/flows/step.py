@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.clock import ClockState, local_day, local_time
-from kiosk.domain.devices import Part, PartReport, Vitals
+from kiosk.domain.devices import NamedPart, Part, PartReport, Vitals
 from kiosk.domain.effects import Effect
 from kiosk.domain.events import Correlation
 from kiosk.domain.policy import Policy
@@ -23,8 +23,9 @@ class Context:
     """What every step may know besides its state and the event.
 
     `now` is aware UTC, `mono` seconds that never go back; `correlation` is the id for the one
-    asking effect that this step may return; `faults` are configured parts out of order; `fresh` is
-    a random id that no other step gets, for what this step may create.
+    asking effect that this step may return; `faults` are kinds of configured part of
+    which none is in order, `limping` parts out of order beside one that is; `fresh` is a random
+    id that no other step gets, for what this step may create.
     """
 
     now: dt.datetime
@@ -42,6 +43,7 @@ class Context:
     fresh: str = ""
     vitals: Vitals = dc.field(default_factory=Vitals)
     parts: tuple[PartReport, ...] = ()
+    limping: tuple[NamedPart, ...] = ()
 
     @property
     def day(self) -> dt.date:

@@ -3,7 +3,7 @@
 from kiosk.domain import desk
 from kiosk.domain.effects import Draft, Show
 from kiosk.domain.refusals import Reason
-from kiosk.domain.transactions import ValueLoad, ValueRedeem, VisitLog, undo
+from kiosk.domain.transactions import PointsRedeem, ValueLoad, ValueRedeem, legs_of, undo
 from kiosk.domain.views import Workday
 from kiosk.flows import receipts
 from kiosk.flows.desk_states import Deciding
@@ -20,7 +20,8 @@ def ask(shift: Shift, workday: Workday, context: Context) -> Step:
         return refuse_staff(shift, Reason.NOT_ALLOWED, context)
     void = undo(own.row.lines)
     is_value = isinstance(line, ValueRedeem | ValueLoad)
-    amount = sum(leg.amount for leg in void.back + void.out)
+    amount = sum(leg.amount for leg in legs_of(line))
+    is_points = isinstance(line, PointsRedeem)
     what = receipts.row_name(own.row, context)
     draft = Draft(
         context.now,
@@ -37,8 +38,9 @@ def ask(shift: Shift, workday: Workday, context: Context) -> Step:
         what,
         own.masked_name,
         amount if is_value else 0,
-        0 if is_value or isinstance(line, VisitLog) else amount,
+        0 if is_value or is_points else amount,
         bool(void.out),
+        amount if is_points else 0,
     )
     state = Deciding(shift, draft, Undo(shift, own, what))
     return Step(state, (Show(screen),), context.policy.idle_seconds)

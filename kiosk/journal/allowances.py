@@ -62,6 +62,11 @@ def held(db: sqlite3.Connection, accounts: Sequence[str]) -> dict[str, int]:
     return {account: b.held for account, b in balances(db, accounts).items() if b.held}
 
 
+def all_held(db: sqlite3.Connection) -> list[str]:
+    """List the accounts that something is held of."""
+    return [found for (found,) in db.execute("SELECT account FROM account WHERE held > 0")]
+
+
 def pending(db: sqlite3.Connection) -> tuple[str, tuple[str, ...] | None] | None:
     """Return the nonce on its way and the accounts it asks for (None: all)."""
     row = db.execute("SELECT nonce, accounts FROM request").fetchone()

@@ -2,10 +2,14 @@
 
 A row is done only when central's application ack says so.  If central has more rows than this
 file, the card was rolled back to an older image: it never spends again (design, §5).
+
+A journal follows one central, the first that welcomed it: what was granted here is leased in that
+one's books, and another's mark would have rows counted as done that nobody has (docs/decisions).
 """
 
 import sqlite3
 
+from kiosk.domain.errors import ProtocolError
 from kiosk.domain.wire import JournalState
 from kiosk.journal import allowances, catalogues, chain, directory
 from kiosk.journal.standing import Standing
@@ -13,8 +17,8 @@ from kiosk.journal.standing import Standing
 
 def standing(db: sqlite3.Connection) -> Standing:
     """Read where the journal stands."""
-    journal, acknowledged, applied, state, why, rolled_back = db.execute(
-        "SELECT id, acknowledged, applied, state, why, rolled_back FROM journal"
+    journal, acknowledged, applied, state, why, rolled_back, central, epoch = db.execute(
+        "SELECT id, acknowledged, applied, state, why, rolled_back, central, epoch FROM journal"
     ).fetchone()
     last, head = chain.head(db)
     nonce, wanted = allowances.pending(db) or (None, None)
@@ -31,7 +35,31 @@ def standing(db: sqlite3.Connection) -> Standing:
         catalogue_version=catalogues.version(db),
         pending_nonce=nonce,
         pending_accounts=wanted,
+        central=central,
+        epoch=epoch,
     )
+
+
+def follow(db: sqlite3.Connection, central: str, epoch: int) -> None:
+    """Follow the first central that welcomes.  Raises ProtocolError for any other after it.
+
+    One that does not say which it is (an older program) is neither.
+    """
+    followed = db.execute("SELECT central FROM journal").fetchone()[0]
+    if central and not followed:
+        db.execute("UPDATE journal SET central = ?, epoch = ?", (central, epoch))
+    elif central and central != followed:
+        raise ProtocolError(f"this journal follows central {followed}, and {central} answers")
+
+
+def begin_epoch(db: sqlite3.Connection, epoch: int) -> None:
+    """Take the books as they are in this epoch; the directory is asked for anew.
+
+    Call it once nothing is held any more: what was granted after the backup, those books have
+    not leased to us.
+    """
+    db.execute("UPDATE journal SET epoch = ?", (epoch,))
+    db.execute("UPDATE directory SET version = 0")
 
 
 def acknowledge(db: sqlite3.Connection, applied: int, head: str) -> None:
@@ -39,6 +67,8 @@ def acknowledge(db: sqlite3.Connection, applied: int, head: str) -> None:
 
     A head that is not the hash of our own row quarantines the journal: one of the two is forged.
     """
+    if applied < chain.floor(db)[0]:
+        return  # a late word on rows that have gone: it was answered long ago
     if _agrees(db, applied, head):
         db.execute(
             "UPDATE journal SET acknowledged = max(acknowledged, ?), applied = max(applied, ?)",
@@ -65,6 +95,11 @@ def _agrees(db: sqlite3.Connection, applied: int, head: str) -> bool:
         why = f"rolled back: central has {applied} rows, this card {last}"
         _close(db, why, rolled_back=True)
         db.execute("UPDATE journal SET applied = ?", (applied,))
+        return False
+    gone = chain.floor(db)[0]
+    if applied < gone:
+        # the rows in between would be missing in its books for ever, and it takes none without them
+        _close(db, f"central asks for row {applied + 1}; rows through {gone} have gone from here")
         return False
     own = chain.hash_at(db, applied)
     if own is None or own.hex() != head:

@@ -1,32 +1,40 @@
 """The rows: append, read, verify.  Seq counts from 1 without a gap; hash = SHA-256(prev ‖ payload).
 
-A row is never changed or deleted.  Every function takes the connection of a transaction or a
-reading of the store.
+A row is never changed.  The oldest may have gone (retention.py): the rest begins above `floor` and
+is verified from its hash.  Every function takes the connection of a transaction or a reading of
+the store.
 """
 
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from kiosk.domain.errors import JournalError, Malformed
-from kiosk.domain.transactions import GENESIS, Transaction, chain, decode, deltas
-from kiosk.journal.standing import Row
+from kiosk.domain.errors import JournalError, Malformed, ProtocolError
+from kiosk.domain.transactions import Transaction, chain, decode, deltas
+from kiosk.journal.standing import Damaged, Row
 
 _ALL = -1
 """No limit, in SQLite's own terms."""
 
 
+def floor(db: sqlite3.Connection) -> tuple[int, bytes]:
+    """Return the seq below the first row that is here, and its hash; (0, GENESIS) at first."""
+    through, known = db.execute("SELECT through, hash FROM pruned").fetchone()
+    return through, known
+
+
 def head(db: sqlite3.Connection) -> tuple[int, bytes]:
     """Return the last seq and its hash; (0, GENESIS) before the first row."""
     row = db.execute("SELECT seq, hash FROM chain ORDER BY seq DESC LIMIT 1").fetchone()
-    return row or (0, GENESIS)
+    return row or floor(db)
 
 
 def hash_at(db: sqlite3.Connection, seq: int) -> bytes | None:
-    """Return the hash of row `seq`; GENESIS for 0, None where there is no such row."""
-    if seq == 0:
-        return GENESIS
-    row = db.execute("SELECT hash FROM chain WHERE seq = ?", (seq,)).fetchone()
+    """Return the hash of row `seq`; GENESIS for 0, None where it is not known here (any more)."""
+    row = db.execute(
+        "SELECT hash FROM chain WHERE seq = ? UNION ALL SELECT hash FROM pruned WHERE through = ?",
+        (seq, seq),
+    ).fetchone()
     return None if row is None else bytes(row[0])
 
 
@@ -87,26 +95,28 @@ def _decoded(row: Row) -> Transaction:
     try:
         return decode(row.payload)
     except Malformed as e:
-        raise JournalError(f"row {row.seq} is damaged: {e}") from e
+        raise JournalError(f"row {row.seq} cannot be read by this program: {e}") from e
 
 
 def verify(db: sqlite3.Connection, journal: str, after: int = 0) -> int:
-    """Check every row above `after`: no gap, hash, contents.  Returns the last seq.
+    """Check every row above `after` that is here: no gap, hash, contents.  Returns the last seq.
 
-    Raises JournalError that names the first bad row.
+    Raises Damaged that names the first bad row.  A row that matches its hash and cannot be read is
+    a JournalError only: its bytes are what was written, by a newer program.
     """
-    prev, seq = hash_at(db, after), after
+    seq = max(after, floor(db)[0])
+    prev = hash_at(db, seq)
     if prev is None:
-        raise JournalError(f"row {after} is missing")
-    for row in rows(db, after, _ALL):
+        raise Damaged(f"row {seq} is missing")
+    for row in rows(db, seq, _ALL):
         seq += 1
         if row.seq != seq:
-            raise JournalError(f"row {seq} is missing")
+            raise Damaged(f"row {seq} is missing")
         if chain(prev, row.payload) != row.hash:
-            raise JournalError(f"row {seq} does not match its hash")
+            raise Damaged(f"row {seq} does not match its hash")
         found = _decoded(row)
         if (found.journal, found.seq) != (journal, seq):
-            raise JournalError(f"row {seq} says it is row {found.seq} of journal {found.journal}")
+            raise Damaged(f"row {seq} says it is row {found.seq} of journal {found.journal}")
         prev = row.hash
     return seq
 
@@ -115,7 +125,8 @@ class OwnRows:
     """What this journal's rows above a seq do to posted balances: the part central lacks.
 
     Remembers the last sum and moves it along, so that page after page of a directory does not
-    read a long backlog again.  Rows never change, so the sum never goes stale.
+    read a long backlog again.  Rows never change, so the sum never goes stale; where rows that
+    were summed have gone since, it is made anew.
     """
 
     def __init__(self) -> None:
@@ -123,8 +134,15 @@ class OwnRows:
         self._sums: Counter[str] = Counter()
 
     def above(self, db: sqlite3.Connection, seq: int) -> Mapping[str, int]:
-        """Sum the posted deltas of all rows above `seq`, by account."""
-        if seq < self._above or seq > self._through:
+        """Sum the posted deltas of all rows above `seq`, by account.
+
+        Raises ProtocolError where some of them have gone: nobody asks for those but a central
+        that was put back to a day long past.
+        """
+        gone = floor(db)[0]
+        if seq < gone:
+            raise ProtocolError(f"row {seq + 1} is asked for, and rows through {gone} have gone")
+        if not gone <= self._above <= seq <= self._through:
             self._above = self._through = seq
             self._sums.clear()
         last = head(db)[0]

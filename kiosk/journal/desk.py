@@ -14,12 +14,22 @@ from kiosk.domain.transactions import (
     Void,
     legs_of,
 )
-from kiosk.journal import allowances, catalogues, chain, members, operators, passes, tickets
+from kiosk.journal import (
+    allowances,
+    catalogues,
+    chain,
+    coupons,
+    members,
+    operators,
+    passes,
+    tickets,
+)
 from kiosk.journal.members import Known
 from kiosk.journal.pairing import REDEEMS
 from kiosk.journal.rules import Facts, pass_plan
 
 _PLAIN = frozenset(REDEEMS)
+_BY_CATALOGUE = frozenset((ValueLoad, PassLoad, *coupons.USED))
 
 
 def facts(db: sqlite3.Connection, draft: Draft, known: Known, days: tickets.Days) -> Facts:
@@ -29,7 +39,7 @@ def facts(db: sqlite3.Connection, draft: Draft, known: Known, days: tickets.Days
         known.record,
         kinds <= _PLAIN,
         operators.read(db, draft.operator) if draft.operator else None,
-        catalogues.read(db, draft.catalogue) if kinds & {ValueLoad, PassLoad} else None,
+        catalogues.read(db, draft.catalogue) if kinds & _BY_CATALOGUE else None,
         tickets.of(db, known, days),
         known.checked_in,
         _standing_row(db, draft.ref) if Void in kinds else None,

@@ -175,10 +175,33 @@ class Journal(OpenJournal):
         with self._store.transaction() as db:
             central.acknowledge(db, applied_through, head)
 
-    def welcomed(self, applied: int, head: str, state: wire.JournalState, why: str) -> None:
-        """Set the acknowledged mark to central's, up or down, and take its opinion."""
+    def welcomed(
+        self,
+        applied: int,
+        head: str,
+        state: wire.JournalState,
+        why: str,
+        who: tuple[str, int] = ("", 0),
+    ) -> None:
+        """Set the acknowledged mark to central's, up or down, and take its opinion.
+
+        `who` is central's id and epoch, the first ones are followed from then on.  Raises
+        ProtocolError for another central: nothing has changed.
+        """
         with self._store.transaction() as db:
+            central.follow(db, *who)
             central.welcome(db, applied, head, state, why)
+
+    def begin_epoch(self, epoch: int, at: dt.datetime, clock: ClockState) -> None:
+        """Give back all that is held, as rows, and take central's books as of this epoch.
+
+        Raises Refusal(QUARANTINED): nothing has changed.
+        """
+        with self._store.transaction() as db:
+            rows = list(spends.release_all(db, self._id, at, clock))
+            central.begin_epoch(db, epoch)
+        for row in rows:
+            self._recent.add(row)
 
     def open_request(self, accounts: tuple[str, ...] | None) -> str:
         """Put a new nonce on the disk and return it; the pending one if there is one.

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Self
 
 from kiosk.domain.errors import JournalError
-from kiosk.journal import chain, marks, recent, tickets
-from kiosk.journal.store import Store
+from kiosk.journal import aside, chain, marks, recent, retention, soundness, tickets
+from kiosk.journal.standing import Damaged
+from kiosk.journal.store import Store, newest_schema
 
 CHECKPOINT_EVERY = 64
 """Transactions between two idle checkpoints: the one after each costs the next spend a flush."""
@@ -39,40 +40,62 @@ class OpenJournal:
     """
 
     def __init__(
-        self, path: Path | None, new_id: Callable[[], str] = new_uuid, *, create: bool = True
+        self,
+        path: Path | None,
+        new_id: Callable[[], str] = new_uuid,
+        *,
+        create: bool = True,
+        doubted: bool = False,
     ) -> None:
         self.path, self._new_id = path, new_id
-        self._load(create)
+        self._load(create, doubted)
 
     @classmethod
     def open(
-        cls, path: Path | None, new_id: Callable[[], str] = new_uuid, *, create: bool = True
+        cls,
+        path: Path | None,
+        new_id: Callable[[], str] = new_uuid,
+        *,
+        create: bool = True,
+        doubted: bool = False,
     ) -> Self:
         """Open the journal at `path`, or `create` it; None keeps it in memory (training mode).
 
-        Raises JournalError for a file that is damaged, of a newer program or something else; such
-        a file is left as it is.  The last rows are verified, all of them by `verify`.
+        Raises Damaged for a file that is proven damaged, JournalError for one of a newer program,
+        something else, or out of reach; such a file is left as it is.  The pages of the money and
+        the last rows are checked; where the file is `doubted`, all of it.
         """
-        return cls(path, new_id, create=create)
+        return cls(path, new_id, create=create, doubted=doubted)
 
-    def _load(self, create: bool) -> None:
+    def _load(self, create: bool, doubted: bool = False) -> None:
+        verified = self._look(doubted)
         self._store = Store(self.path, create=create)
         self._own = chain.OwnRows()
+        self._may_be_old = True
         try:
             self._id = self._identity()
             with self._store.reading() as db:
-                after = max(0, chain.head(db)[0] - recent.RECENT)
-                chain.verify(db, self._id, after)
+                if not verified:
+                    soundness.verify_rows(db)
                 self._recent = _recall(db)
         except BaseException:
             self._store.close()
             raise
 
+    def _look(self, doubted: bool) -> bool:
+        if self.path is None:
+            return False
+        try:
+            aside.finish(self.path)
+            return soundness.inspect(self.path, newest_schema(), whole=doubted)
+        except OSError as e:
+            raise JournalError(f"cannot look at the journal {self.path}: {e}") from e
+
     def _identity(self) -> str:
         with self._store.reading() as db:
             row = db.execute("SELECT id FROM journal").fetchone()
             if row is None and chain.head(db)[0]:
-                raise JournalError(f"{self.path} has rows and no journal id: damaged")
+                raise Damaged(f"{self.path} has rows and no journal id")
         if row is not None:
             return str(row[0])
         new = self._new_id()
@@ -106,9 +129,10 @@ class OpenJournal:
         """Copy the log into the file; for idle moments."""
         self._store.checkpoint()
 
-    def idle(self) -> None:
-        """Tidy up, if there is enough to tidy; call it when nobody waits.
+    def idle(self, before: dt.datetime | None = None) -> None:
+        """Tidy up a little, if there is enough to tidy; call it when nobody waits.
 
+        Rows written `before` that time may go, a few at each call (retention.py); None keeps all.
         On a full disk it also finds out whether there is room again.
         """
         if self._store.full and not self._store.has_room():
@@ -119,3 +143,7 @@ class OpenJournal:
                 tickets.forget_closed(db, chain.head(db)[0] - recent.RECENT)
                 marks.touch(db)
             self._store.checkpoint()
+            self._may_be_old = True
+        elif before is not None and self._may_be_old:
+            with self._store.unsynced() as db:
+                self._may_be_old = retention.step(db, before) > 0

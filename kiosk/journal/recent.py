@@ -12,19 +12,21 @@ from typing import NamedTuple
 
 from kiosk.domain.transactions import (
     PassLoad,
+    Taking,
     Transaction,
     ValueLoad,
     VisitLog,
     Void,
     ticket_id,
 )
-from kiosk.journal.pairing import REDEEMS, still_open
+from kiosk.journal.pairing import still_open
 
 RECENT = 2000
 """Rows below the last so many are taken as shown and cannot be undone from the list: days of a
 shop.  Decided without a clock."""
 
 LOADS = (ValueLoad, PassLoad)
+_MOVED = Taking | ValueLoad | PassLoad
 
 
 class Work(NamedTuple):
@@ -52,7 +54,7 @@ class _Left(NamedTuple):
 
 def has_moved(row: Transaction) -> bool:
     """Tell whether a row took or loaded something."""
-    return any(isinstance(line, (*REDEEMS, *LOADS)) for line in row.lines)
+    return any(isinstance(line, _MOVED) for line in row.lines)
 
 
 class Recent:
@@ -113,7 +115,7 @@ class Recent:
             self._left[name] = _Left(row.seq, row.member, None)
 
     def _keep(self, row: Transaction, day: dt.date | None) -> None:
-        took = any(isinstance(line, REDEEMS) for line in row.lines)
+        took = any(isinstance(line, Taking) for line in row.lines)
         loaded = any(isinstance(line, LOADS) for line in row.lines)
         logs = [line for line in row.lines if isinstance(line, VisitLog)]
         if not (took or loaded or logs):

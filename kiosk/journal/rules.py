@@ -24,8 +24,11 @@ from kiosk.domain.members import (
 from kiosk.domain.refusals import Reason, Refusal
 from kiosk.domain.transactions import (
     CheckIn,
+    CouponRedeem,
     Leg,
     PassLoad,
+    PointsRedeem,
+    Taking,
     Transaction,
     ValueLoad,
     ValueRedeem,
@@ -36,6 +39,7 @@ from kiosk.domain.transactions import (
     ticket_id,
     undo,
 )
+from kiosk.journal import coupons
 from kiosk.journal.pairing import Unpaired, still_open
 
 VALUE = (PurseKind.PRINCIPAL, PurseKind.BONUS)
@@ -82,6 +86,8 @@ def check(draft: Draft, facts: Facts) -> None:
             case ValueRedeem():
                 _check_purses(line.legs, purses, VALUE)
                 _allow(sum(leg.amount for leg in line.legs) == line.price)
+            case CouponRedeem() | PointsRedeem():
+                pass  # all of them together, below
             case ValueLoad():
                 _check_top_up(line, facts, purses)
             case PassLoad():
@@ -94,11 +100,14 @@ def check(draft: Draft, facts: Facts) -> None:
                 # a kind of line without a rule here could raise what is held without a reason
                 raise Refusal(Reason.NOT_ALLOWED)
     if not facts.is_plain:
+        coupons.check(draft, facts.record, facts.catalogue)
         _check_pairs(draft)
 
 
 def empty(account: str, record: MemberRecord) -> Reason:
     """Say why an account without enough on it refuses."""
+    if reason := coupons.empty(account, record):
+        return reason
     visits = any(p.account == account and p.kind in VISITS for p in record.purses)
     return Reason.PASS_EMPTY if visits else Reason.INSUFFICIENT_VALUE
 
@@ -215,7 +224,7 @@ def _check_void(draft: Draft, facts: Facts) -> None:
     _allow(own or facts.operator.role in IN_CHARGE)
     _allow(draft.member == original.member and draft.medium in ("", original.medium))
     # a void, a check-in and a release stand for ever
-    undone = (VisitRedeem, ValueRedeem, ValueLoad, PassLoad, VisitLog)
+    undone = Taking | ValueLoad | PassLoad | VisitLog
     _allow(any(isinstance(line, undone) for line in original.lines))
     _allow(draft.lines == (undo(original.lines),))
     # a service that is paid and done is not unpaid

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kiosk.domain.clock import ClockState
 from kiosk.domain.effects import Draft
@@ -85,9 +85,10 @@ def release(
     """Give back what is held of these accounts; None if nothing is.  Raises Refusal.
 
     The amount is read in the transaction that lowers it: a recall and a spend cannot both have
-    it.  Of a longer list the first accounts are given back; ask again for the rest.
+    it.  Of a longer list the first accounts are given back; ask again for the rest.  A frozen
+    journal gives back too: that is how it drains.
     """
-    seq, prev, _ = _next(db)
+    seq, prev, _ = _next(db, drains=True)
     held = list(allowances.held(db, wanted).items())[:_LEGS]
     if not held:
         return None
@@ -98,16 +99,29 @@ def release(
     return row
 
 
+def release_all(
+    db: sqlite3.Connection, journal: str, at: dt.datetime, clock: ClockState
+) -> Iterator[Transaction]:
+    """Give back all that is held, as few rows as that takes.  Raises Refusal."""
+    refuse_closed(db)
+    held = allowances.all_held(db)
+    for start in range(0, len(held), _LEGS):
+        if row := release(db, journal, held[start : start + _LEGS], at, clock):
+            yield row
+
+
 def refuse_closed(db: sqlite3.Connection) -> None:
     """Raise Refusal(QUARANTINED) unless the journal is open for spending."""
     if db.execute("SELECT state FROM journal").fetchone()[0] != JournalState.OPEN:
         raise Refusal(Reason.QUARANTINED)
 
 
-def _next(db: sqlite3.Connection, member: str = "") -> tuple[int, bytes, Known | None]:
+def _next(
+    db: sqlite3.Connection, member: str = "", *, drains: bool = False
+) -> tuple[int, bytes, Known | None]:
     """Return the next seq, the hash before it, and the member, read at once."""
     state, last, prev, *found = db.execute(_HEAD, (member,)).fetchone()
-    if state != JournalState.OPEN:
+    if state != JournalState.OPEN and not (drains and state == JournalState.FROZEN):
         raise Refusal(Reason.QUARANTINED)
     known = None if found[0] is None else Known.of(*found)
     return (1, GENESIS, known) if last is None else (last + 1, prev, known)

@@ -3,7 +3,7 @@
 import dataclasses as dc
 
 from kiosk.domain.devices import PrintOutcome
-from kiosk.domain.errors import Fault, KioskError, Retry
+from kiosk.domain.errors import Fault, JournalError, KioskError, Retry
 from kiosk.domain.transactions import Transaction
 from kiosk.domain.views import MemberView
 from kiosk.domain.wire import JournalState
@@ -14,8 +14,9 @@ class Standing:
     """One consistent reading of where the journal stands.
 
     `head` is the hash of the last row in hex, `acknowledged` the mark through which central has
-    answered, `applied` what central last said it has.  While `state` is not open nothing can be
-    spent and `why` says the reason; `rolled_back` is the reason that no welcome lifts.
+    answered, `applied` what central last said it has.  `central` and `epoch` name the books that
+    this journal follows ("" and 0: none has welcomed it yet).  While `state` is not open nothing
+    can be spent and `why` says the reason; `rolled_back` is the reason that no welcome lifts.
     """
 
     journal: str
@@ -30,6 +31,8 @@ class Standing:
     catalogue_version: int
     pending_nonce: str | None
     pending_accounts: tuple[str, ...] | None
+    central: str
+    epoch: int
 
     @property
     def waiting(self) -> int:
@@ -71,6 +74,10 @@ class Attempt:
     receipt: Receipt
     row: Transaction
     hash: bytes
+
+
+class Damaged(JournalError):
+    """The file is there, can be read, and is proven not to be what was written into it."""
 
 
 class OutcomeUnknown(KioskError):

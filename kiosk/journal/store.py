@@ -1,7 +1,8 @@
 """The SQLite file: how it is opened, what it must be, and the one way to write to it.
 
 Decided by measurement (docs/decisions/0003): write-ahead log, synchronous=FULL, 1 KB pages.  A
-commit that returned is on the disk.  A damaged file is never touched: it is evidence, and money.
+commit that returned is on the disk.  A damaged file is never touched: it is evidence, and money
+(soundness.py looks at it first).
 """
 
 import contextlib
@@ -12,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.errors import JournalError
+from kiosk.journal.soundness import APPLICATION, proves_damage
+from kiosk.journal.standing import Damaged
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-APPLICATION = 0x50534B4A
-"""SQLite's application_id of a journal: "PSKJ"."""
-
 BUSY_SECONDS = 2.0
 """How long to wait for another process (`kiosk journal …`) to let go of the file."""
 
@@ -63,7 +63,8 @@ class Store:
             migrate(self._db)
         except (OSError, sqlite3.Error) as e:
             self.close()
-            raise JournalError(f"cannot read the journal {path}, left as it is: {e}") from e
+            kind = Damaged if isinstance(e, sqlite3.Error) and proves_damage(e) else JournalError
+            raise kind(f"cannot read the journal {path}, left as it is: {e}") from e
         except BaseException:
             self.close()
             raise
@@ -145,7 +146,7 @@ class Store:
         code = getattr(error, "sqlite_errorcode", None)
         self.full = self.full or code == sqlite3.SQLITE_FULL
         self.broken = self.broken or code not in _PASSING
-        return JournalError(f"journal: {error}")
+        return (Damaged if proves_damage(error) else JournalError)(f"journal: {error}")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -207,12 +208,21 @@ def _refuse_stray_log(path: Path | None) -> None:
         raise JournalError(f"{path} is missing but its log {log.name} is there; both left as is")
 
 
+def newest_schema() -> int:
+    """Return the schema version that this program makes."""
+    return len(_steps(MIGRATIONS))
+
+
+def _steps(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+
+
 def migrate(db: sqlite3.Connection, folder: Path = MIGRATIONS) -> None:
     """Bring the schema up to date, each step whole or not at all.
 
     Raises JournalError for a schema newer than this program, sqlite3.Error otherwise.
     """
-    steps = sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    steps = _steps(folder)
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > len(steps):
         raise JournalError(f"the journal is of a newer program (schema {version})")

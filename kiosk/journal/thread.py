@@ -1,12 +1,14 @@
 """The one thread that touches the journal.  All others submit work; nobody waits for the disk.
 
 While the journal cannot be opened every submission is answered with a JournalError at once, and
-it is tried again after growing pauses.  Submissions are carried out in their order, one at a
-time.  A spend whose COMMIT failed so that nobody knows its outcome is answered when it is known,
-and no earlier: "refused" would be a guess about money.
+it is tried again after growing pauses.  One that is proven damaged, twice, is set aside and a new
+one begun.  Submissions are carried out in their order, one at a time.  A spend whose COMMIT failed
+so that nobody knows its outcome is answered when it is known, and no earlier: "refused" would be a
+guess about money.
 """
 
 import collections
+import datetime as dt
 import functools
 import logging
 import threading
@@ -15,11 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from kiosk.domain.clock import ClockState
 from kiosk.domain.devices import Part, PartReport, PartState
 from kiosk.domain.errors import JournalError, KioskError
 from kiosk.domain.refusals import Refusal
+from kiosk.journal import aside, soundness
 from kiosk.journal.journal import Journal
-from kiosk.journal.standing import Attempt, OutcomeUnknown
+from kiosk.journal.standing import Attempt, Damaged, OutcomeUnknown
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.worker import Backoff
 
@@ -33,7 +37,8 @@ _NAP = 0.25
 class JournalThread:
     """Owns the journal at `path` on one thread; `last_beat` is clock.mono() of its last turn.
 
-    `report` and each `done` are called on that thread and must only post.
+    Acknowledged rows older than `keep` go, in idle moments; None keeps them for ever.  `report` and
+    each `done` are called on that thread and must only post.
     """
 
     def __init__(
@@ -42,10 +47,12 @@ class JournalThread:
         report: Callable[[PartReport], None],
         clock: Clock,
         backoff: Backoff | None = None,
+        keep: dt.timedelta | None = None,
     ) -> None:
         self.last_beat = clock.mono()
         self._path, self._report, self._clock = path, report, clock
-        self._backoff, self._create = backoff or Backoff(), True
+        self._backoff, self._keep = backoff or Backoff(), keep
+        self._create, self._doubted, self._aside = True, False, ""
         self._jobs: collections.deque[Callable[[], None]] = collections.deque()
         self._wake = threading.Condition()
         self._stopping = False
@@ -163,7 +170,7 @@ class JournalThread:
 
     def _try_to_open(self) -> None:
         try:
-            self._journal = Journal.open(self._path, create=self._create)
+            self._journal = self._open()
         except Exception as e:
             if not isinstance(e, JournalError):
                 log.exception("the journal: a bug while opening it")
@@ -172,9 +179,31 @@ class JournalThread:
             self._say(PartState.FAULT, self._why)
         else:
             # a file that was there and is gone was pulled out; a new one would hide it
-            self._create = self._path is None
+            self._create, self._doubted = self._path is None, False
             self._backoff.reset()
-            self._say(PartState.READY)
+            beside = aside.found_beside(self._path) if self._path is not None else ()
+            self._aside = f"damaged, set aside: {beside[-1]}" if beside else ""
+            self._say(PartState.READY, self._aside)
+
+    def _open(self) -> Journal:
+        try:
+            return Journal.open(self._path, create=self._create, doubted=self._doubted)
+        except Damaged as e:
+            if self._path is None:
+                raise
+            log.error("the journal is damaged: %s; reading it again", e)
+            soundness.read_anew(self._path)
+        try:
+            return Journal.open(self._path, create=self._create, doubted=True)
+        except Damaged as e:
+            kept = aside.set_aside(self._path, self._clock.now())
+            log.critical("the journal is set aside as %s: %s", kept, e)
+            if self._unknown is not None:
+                attempt, done = self._unknown
+                self._unknown = None
+                row = f"row {attempt.receipt.seq} of {kept.name}"
+                self._answer(done, JournalError(f"nobody knows; it would be {row}"))
+            return Journal.open(self._path)
 
     def _settle(self, journal: Journal, attempt: Attempt, done: Callable[..., None]) -> None:
         try:
@@ -189,20 +218,24 @@ class JournalThread:
         self._answer(done, result)
 
     def _tidy(self, journal: Journal) -> None:
+        before = None
+        if self._keep is not None and self._clock.state() is not ClockState.UNSYNCED:
+            before = self._clock.now() - self._keep
         try:
-            journal.idle()
+            journal.idle(before)
         except JournalError as e:
             self._note(e)
 
     def _note(self, error: JournalError) -> None:
         self._why = str(error)
+        self._doubted = self._doubted or isinstance(error, Damaged)
         log.warning("%s", error)
 
     def _say_if_full(self, journal: Journal) -> None:
         if journal.full:
             self._say(PartState.FAULT, "the disk is full")
         else:
-            self._say(PartState.READY)
+            self._say(PartState.READY, self._aside)
 
     def _say(self, state: PartState, detail: str = "") -> None:
         report = PartReport(Part.JOURNAL, state, detail)

@@ -25,7 +25,7 @@ from kiosk.domain.screens import (
     Starting,
     Unreadable,
 )
-from kiosk.render import compose_member
+from kiosk.render import compose_member, compose_uses
 from kiosk.render.compose_desk import compose_desk
 from kiosk.render.layout import Big, Icon, Layout, Row, Status, Style
 from kiosk.render.texts import name_in, texts
@@ -103,11 +103,8 @@ def _idle(screen: Idle, words: Texts) -> Layout:
         status.append(Status(Icon.WAITING, waiting, say.waiting.format(n=screen.waiting)))
     body: list[Row | Big] = [Big(f"{screen.now:%H:%M}")]
     dead = set(screen.faults)
-    if dead:
-        shown = next((part for part in Part if part in dead), Part.READER)
-        more = say.more_faults.format(n=len(dead), more=len(dead) - 1) if len(dead) > 1 else ""
-        fault = say.fault.format(part=words.parts[shown] + more)
-        body.append(Row(fault, style=Style.QUIET, icon=Icon.WARNING))
+    if dead or screen.limping:
+        body.append(_faults(screen, words))
     elif screen.banner:
         body.append(Row(screen.banner, style=Style.QUIET))
     if Part.JOURNAL in dead or {Part.READER, Part.SCANNER} <= dead:
@@ -123,6 +120,20 @@ def _idle(screen: Idle, words: Texts) -> Layout:
     return Layout(tuple(body), title, status=tuple(status))
 
 
+def _faults(screen: Idle, words: Texts) -> Row:
+    """Name the first kind of part that is missing altogether, else those that have a double."""
+    say, count = words.screen, len(screen.faults) + len(screen.limping)
+    more = say.more_faults.format(n=count, more=count - 1) if count > 1 else ""
+    shown = next((part for part in Part if part in screen.faults), None)
+    if shown is not None:
+        fault = say.fault.format(part=words.parts[shown] + more)
+    else:
+        part = screen.limping[0].part
+        names = ", ".join(limping.name for limping in screen.limping)
+        fault = say.limping.format(part=words.parts[part], names=names)
+    return Row(fault, style=Style.QUIET, icon=Icon.WARNING)
+
+
 def _done(screen: Done, words: Texts, language: Language) -> Layout:
     say = words.screen
     title = Row(name_in(language, screen.service), say.done, icon=Icon.TICK)
@@ -132,6 +143,8 @@ def _done(screen: Done, words: Texts, language: Language) -> Layout:
     if screen.visits_left is not None:
         number, _, unit = words.count(screen.visits_left).partition(" ")
         body.append(Big(number, say.visits_left, unit))
+    elif screen.using is not None and screen.using.goods:
+        body.append(compose_uses.left(screen.using, words))
     else:
         body.append(Big(money(screen.value_left or 0, words), say.value))
         price = money(screen.price or 0, words)
@@ -151,7 +164,9 @@ def _done(screen: Done, words: Texts, language: Language) -> Layout:
 
 def _already(screen: AlreadyTaken, words: Texts, language: Language) -> Layout:
     say, time = words.screen, f"{screen.at:%H:%M}"
-    if screen.price is None:
+    if screen.using is not None and screen.using.goods:
+        taken = compose_uses.already(screen, screen.using, words)
+    elif screen.price is None:
         number, _, unit = words.count(screen.visits or 0).partition(" ")
         taken = Big(number, say.already_visits.format(time=time), unit)
     else:

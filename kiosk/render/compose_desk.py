@@ -8,7 +8,9 @@ from kiosk.domain.desk import (
     ConfirmVoid,
     Desk,
     DeskScreen,
+    Diagnosis,
     EntryItem,
+    Examining,
     Loaded,
     Logged,
     Reprinted,
@@ -21,6 +23,7 @@ from kiosk.domain.desk import (
 )
 from kiosk.domain.devices import Button
 from kiosk.domain.policy import Language
+from kiosk.render.compose_check import compose_diagnosis
 from kiosk.render.compose_sale import compose_sale
 from kiosk.render.layout import Big, Icon, Layout, Row, Status, Style
 from kiosk.render.rows import ROWS, TALL, listed, position, warned
@@ -44,8 +47,8 @@ def compose_desk(screen: DeskScreen, words: Texts, language: Language) -> Layout
             return _confirm_void(screen, words, language)
         case Today():
             return _today(screen, words, language)
-        case Technical():
-            return _technical(screen, words)
+        case Technical() | Examining() | Diagnosis():
+            return _tending(screen, words)
         case ChoosePlan() | ChooseMeans() | ConfirmLoad() | Loaded():
             return compose_sale(screen, words, language)
         case _:
@@ -142,6 +145,8 @@ def _confirm_void(screen: ConfirmVoid, words: Texts, language: Language) -> Layo
         body: tuple[Row | Big, ...] = (Big(number, direction, unit),)
     elif screen.value:
         body = (Big(money(screen.value, words), direction),)
+    elif screen.points:
+        body = (Big(f"{screen.points:,}", direction, words.uses.points_unit),)
     else:
         body = (Row(say.undo_log, style=Style.CENTRE),)
     soft = ((Button.A, words.keys.undo), (Button.C, words.keys.back))
@@ -160,6 +165,16 @@ def _today(screen: Today, words: Texts, language: Language) -> Layout:
     if not body:
         body = [Row(say.none_today, style=Style.QUIET)]
     return Layout(tuple(body), title)
+
+
+def _tending(screen: Technical | Examining | Diagnosis, words: Texts) -> Layout:
+    match screen:
+        case Technical():
+            return _technical(screen, words)
+        case Examining():
+            return _said(words.checks.checking, keys=((Button.C, words.keys.back),))
+        case Diagnosis():
+            return compose_diagnosis(screen, words)
 
 
 def _technical(screen: Technical, words: Texts) -> Layout:

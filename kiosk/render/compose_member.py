@@ -4,7 +4,8 @@ from kiosk.domain.devices import Button
 from kiosk.domain.members import Tier
 from kiosk.domain.policy import Language
 from kiosk.domain.screens import Choice, ChoosePet, Confirm, Details, Member, NoteKind
-from kiosk.render.layout import Big, Icon, Layout, Row, Style
+from kiosk.render import compose_uses
+from kiosk.render.layout import Big, Icon, Layout, Row, Status, Style
 from kiosk.render.rows import ROWS, listed, note_row, note_rows, position, warned
 from kiosk.render.texts import name_in
 from kiosk.render.texts.model import Texts
@@ -14,6 +15,7 @@ from kiosk.render.wording import money
 def member(screen: Member, words: Texts, language: Language) -> Layout:
     """Greet: value and points, then what is held here if less, else the note; then the choices.
 
+    Coupons are counted in the title.
     Where value is held elsewhere that is said first, and the note is left to the details.
     """
     say, keys = words.screen, words.keys
@@ -34,7 +36,9 @@ def member(screen: Member, words: Texts, language: Language) -> Layout:
     soft = [(Button.A, keys.ok)] if choices else []
     if len(choices) > 1:
         soft.append((Button.B, keys.next))
-    return Layout(tuple(body), title, (*soft, (Button.C, keys.back)))
+    counted = words.uses.coupons.format(n=screen.coupons)
+    coupons = (Status(Icon.COUPON, str(screen.coupons), counted),) if screen.coupons else ()
+    return Layout(tuple(body), title, (*soft, (Button.C, keys.back)), coupons)
 
 
 def _badge(tier: Tier, words: Texts) -> str:
@@ -43,6 +47,10 @@ def _badge(tier: Tier, words: Texts) -> str:
 
 def _choice(choice: Choice, words: Texts) -> str:
     say = words.screen
+    if choice.points is not None:
+        return words.uses.points_choice.format(n=choice.points)
+    if choice.coupons is not None:
+        return words.uses.coupon_choice.format(n=choice.coupons)
     if choice.visits is None:
         return "" if choice.price is None else money(choice.price, words)
     if choice.expired:
@@ -103,12 +111,16 @@ def confirm(screen: Confirm, words: Texts, language: Language) -> Layout:
     title = Row(service, icon=Icon.PAW)
     if screen.pet_name:
         title = Row(screen.pet_name, service, icon=Icon.PAW, shared=True)
-    soft = ((Button.A, words.keys.spend), (Button.C, words.keys.back))
+    if screen.using is not None and screen.using.goods:
+        return compose_uses.goods(screen.using, title, words)
+    soft = [(Button.A, words.keys.spend), (Button.C, words.keys.back)]
+    if screen.others:
+        soft.insert(1, (Button.B, words.keys.other_way))
     if screen.warning:
         taken = f"{say.take} {words.count(1)}"
         if screen.price is not None:
             taken = money(screen.price, words)
-        return Layout((warned(screen.warning), Row(screen.masked_name, taken)), title, soft)
+        return Layout((warned(screen.warning), Row(screen.masked_name, taken)), title, tuple(soft))
     if screen.price is None:
         number, _, unit = words.count(1).partition(" ")
         big = Big(number, say.take, unit)
@@ -118,10 +130,7 @@ def confirm(screen: Confirm, words: Texts, language: Language) -> Layout:
     else:
         big = Big(money(screen.price, words))
         left = say.left.format(left=money(screen.left, words))
-        listed_at = ""
-        if len(screen.price_lines) > 1:
-            listed_at = say.list_price.format(amount=money(screen.price_lines[0].amount, words))
-        row = (
-            Row(screen.masked_name, left) if screen.masked_name else Row(listed_at, left, brief="")
-        )
-    return Layout((big, row), title, soft)
+        row = Row(screen.masked_name, left)
+        if not screen.masked_name:
+            row = compose_uses.below_price(screen, left, words)
+    return Layout((big, row), title, tuple(soft))

@@ -145,6 +145,9 @@ class Fonts:
 
     def _advance_of(self, char: str, size: int) -> int:
         font = self.font(size)
+        if char in _DIGITS:
+            # its 4 alone is a pixel wider: amounts would be ragged, and a clock would hop
+            return int(font.getlength("0"))
         box = font.getmask(char, mode="1").getbbox()
         # the yen sign is drawn wider than the font says it is, and would run into the digit
         return max(int(font.getlength(char)), box[2] + 1 if box and char == "¥" else 0)
@@ -167,6 +170,8 @@ class Fonts:
         x = 0
         for char in shown:
             draw.text((x, -TOP[size]), char, font=self.font(size), fill=1)
+            if char in _DIGITS:
+                draw.rectangle((x + _DIGIT[size], 0, image.width, image.height), fill=0)
             x += self._advance(char, size)
         if scale > 1:
             return image.resize(
@@ -174,6 +179,10 @@ class Fonts:
             )
         return image
 
+
+_DIGITS = frozenset("0123456789")
+_DIGIT = {SMALL: 5, LARGE: 8}
+"""Pixels from the left of a digit's cell to the end of its ink."""
 
 TOP = {SMALL: 2, LARGE: 0}
 """Empty pixel rows above the ink of a Chinese character."""

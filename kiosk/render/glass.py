@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kiosk.domain.desk import TestPattern
 from kiosk.domain.document import Frame
 from kiosk.domain.policy import Language
-from kiosk.domain.screens import Screen
+from kiosk.domain.screens import Idle, Screen
 from kiosk.render.compose import compose
 from kiosk.render.fonts import Fonts
 from kiosk.render.layout import Layout
@@ -32,8 +32,11 @@ class Glass:
 
     def frame(self, screen: Screen, language: Language, training: bool = False) -> Frame:
         """Draw a screen.  Raises FontMissing."""
-        image = self.picture(screen, language, training=training)
-        return Frame(self.width, self.height, image.tobytes())
+        if isinstance(screen, TestPattern):
+            return Frame(self.width, self.height, self.pattern(screen.step).tobytes())
+        pen = self._drawn(compose(screen, language, training=training), strict=False)
+        bits, resting = pen.image.tobytes(), isinstance(screen, Idle)
+        return Frame(self.width, self.height, bits, pen.headline, resting)
 
     def picture(
         self, screen: Screen, language: Language, *, training: bool = False, strict: bool = False
@@ -53,6 +56,9 @@ class Glass:
 
     def draw(self, layout: Layout, *, strict: bool = False) -> "Image":
         """Draw a layout.  With `strict` what does not fit raises Overflow, else it is clipped."""
+        return self._drawn(layout, strict=strict).image
+
+    def _drawn(self, layout: Layout, *, strict: bool) -> Pen:
         from PIL import Image, ImageDraw
 
         image = Image.new("1", (self.width, self.height))
@@ -65,4 +71,4 @@ class Glass:
             bottom -= KEYS
             pen.keys(layout)
         pen.body(layout.body, top, bottom - (1 if layout.keys else 0))
-        return image
+        return pen

@@ -25,6 +25,7 @@ class Icon(enum.Enum):
     GIFT = "gift"
     BELL = "bell"
     TICKETS = "tickets"
+    COUPON = "coupon"
 
 
 class Style(enum.Enum):

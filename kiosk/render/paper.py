@@ -9,11 +9,13 @@ from collections.abc import Iterator
 
 from kiosk.domain.desk import Fact
 from kiosk.domain.document import Align, Document, Qr, Text, columns, printable
+from kiosk.domain.findings import Finding, Verdict
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.slips import AnySlip, LoadSlip, Slip, StatusSlip
+from kiosk.domain.using import Using
 from kiosk.render.texts import name_in, texts
 from kiosk.render.texts.model import Texts
-from kiosk.render.wording import fact, money
+from kiosk.render.wording import diagnosed, fact, money
 
 NARROW, WIDE = 32, 48
 """Columns of 58 mm and 80 mm paper, in the 24-dot font."""
@@ -125,7 +127,10 @@ class _Receipt(_Sheet):
         yield from self.head(self.words.slip.title)
         yield from self.record(slip)
         yield from self.pair(self.words.slip.service, name_in(slip.language, slip.service))
-        yield from self.by_pass() if slip.price is None else self.by_value(slip.price)
+        if slip.using is not None and slip.using.goods:
+            yield from self.used(slip.using)
+        else:
+            yield from self.by_pass() if slip.price is None else self.by_value(slip.price)
         if slip.follow_up and not slip.voided:
             yield self.rule()
             yield from self.pair(self.words.slip.follow_up, f"{slip.follow_up:%Y-%m-%d}")
@@ -155,12 +160,25 @@ class _Receipt(_Sheet):
                 for line in slip.price_lines:
                     yield from self.pair(self.words.steps[line.step], self.money(line.amount))
             yield from self.pair(say.total, self.money(price), bold=True)
+        if slip.using is not None:
+            yield from self.used(slip.using)
         yield self.rule()
         if slip.value_left is not None:
             yield from self.pair(say.value_left, self.money(slip.value_left), bold=True)
         if slip.points and not slip.voided:
             yield from self.pair(say.points, f"+{slip.points}")
             yield from self.plain(say.points_note)
+
+    def used(self, using: Using) -> Iterator[Text]:
+        say, voided = self.words.uses, self.slip.voided
+        if using.coupon is not None:
+            label = say.coupon_back if voided else say.coupon
+            yield from self.pair(label, name_in(self.slip.language, using.coupon))
+        if using.points:
+            label = say.points_back if voided else say.points
+            yield from self.pair(label, f"{using.points}")
+        left = say.coupons_left if using.coupon else say.points_left
+        yield from self.pair(left, f"{using.left}", bold=using.goods)
 
 
 class _LoadReceipt(_Sheet):
@@ -212,7 +230,21 @@ class _Status(_Sheet):
         for row in slip.facts:
             if row.fact is not Fact.TERMINAL:
                 yield from self.pair(*fact(row, self.words))
+        if slip.findings:
+            yield from self.findings(slip.findings)
         yield from self.training()
+
+    def findings(self, findings: tuple[Finding, ...]) -> Iterator[Text]:
+        """Yield each with its verdict, and below what is not well the next thing to do."""
+        checks = self.words.checks
+        yield self.rule()
+        yield from self.centred(checks.title)
+        for finding in findings:
+            remedy = checks.remedies[finding.symptom]
+            bold = finding.verdict in (Verdict.FAULT, Verdict.UNKNOWN)
+            yield from self.pair(diagnosed(finding, self.words), remedy.sentence, bold=bold)
+            if remedy.step:
+                yield from self.plain(remedy.step)
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -47,6 +47,8 @@ class Pen:
     def __init__(self, image: "Image", draw: "ImageDraw", fonts: Fonts, strict: bool) -> None:
         self.image, self.ink, self.fonts, self.strict = image, draw, fonts, strict
         self.width = image.width
+        self.headline = (0, 0)
+        """Rows of what tells the outcome: the large number or sentence, or the selected row."""
 
     def fault(self, what: str) -> None:
         if self.strict:
@@ -169,9 +171,12 @@ class Pen:
             self.fault(f"{-spare} rows too many in {parts}")
         y, gaps = float(top), len(blocks) + 1
         gap = max(0, spare) / gaps
+        leader = max(blocks, key=lambda block: _lead(block.part), default=None)
         for block in blocks:
             y += gap
             self.block(block, round(y))
+            if block is leader and _lead(block.part):
+                self.headline = (round(y), round(y) + block.height)
             y += block.height
 
     def measure(self, row: Row) -> list[_Block]:
@@ -231,6 +236,13 @@ class Pen:
             if block.icon:
                 x = self.icon(x, y + (block.height - LINE) // 2, block.icon) + GAP
             self.text(x, y, text, block.size)
+
+
+def _lead(part: Row | Big) -> int:
+    """Rank a part of the body by how much it says at a glance; 0 is nothing in particular."""
+    if isinstance(part, Big):
+        return 3
+    return {Style.CENTRE: 2, Style.SELECTED: 1}.get(part.style, 0)
 
 
 def fair(wanted: Sequence[int], room: int) -> list[int]:

@@ -2,7 +2,8 @@
 
 from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import Fact, FactRow, PlanRow
-from kiosk.domain.devices import PartState
+from kiosk.domain.devices import PartState, Stopped
+from kiosk.domain.findings import Finding
 from kiosk.domain.units import yuan
 from kiosk.render.texts.model import Texts
 
@@ -31,14 +32,21 @@ def credited(plan: PlanRow, words: Texts) -> str:
 def fact(row: FactRow, words: Texts) -> tuple[str, str]:
     """Write a technician's fact: its label and its value.  A value that is no known word stays."""
     label = words.parts[row.part] if row.part else words.facts[row.fact]
-    label = label[:1].upper() + label[1:]
+    label = f"{label[:1].upper()}{label[1:]} {row.name}".rstrip()
     match row.fact:
         case Fact.PART if row.value in set(PartState):
             return label, words.states[PartState(row.value)]
         case Fact.CLOCK if row.value in set(ClockState):
             return label, words.clocks[ClockState(row.value)]
+        case Fact.STOPPED if row.value in set(Stopped):
+            return label, words.stopped[Stopped(row.value)]
         case Fact.LINK:
             known = {"online": words.desk.online, "offline": words.screen.offline}
             return label, known.get(row.value, row.value)
         case _:
             return label, row.value
+
+
+def diagnosed(finding: Finding, words: Texts) -> str:
+    """Name what was checked; a reader by its own name too."""
+    return f"{words.checks.subjects[finding.subject]} {finding.name}".rstrip()

@@ -1,9 +1,13 @@
 """One owner thread per blocking thing: opens lazily, reopens with backoff, says how it is.
 
 A worker posts and never decides.  Two kinds: an InputWorker polls its device and posts what
-happened; an OutputWorker takes jobs from its queue.  A DeviceError closes the device, is reported
-as a PartReport, and the device is opened again after a growing pause; any other exception is a
-bug, logged with its traceback, and treated the same so that one part never takes the rest down.
+happened; an OutputWorker (jobs.py) takes jobs from its queue.  A DeviceError closes the device,
+is reported as a PartReport, and the device is opened again after a growing pause; any other
+exception is a bug, logged with its traceback, and treated the same so that one part never takes
+the rest down.
+
+A thread that does not come back from its device cannot be ended.  It is told from outside by
+`Worker.look`, is left alone until its device lets go of it, and is never doubled by another.
 """
 
 import collections
@@ -13,11 +17,14 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
-from kiosk.domain.devices import Part, PartReport, PartState
+from kiosk.domain.devices import Part, PartReport, PartState, part_key
 from kiosk.domain.errors import DeviceAbsent, DeviceDenied, DeviceError
 from kiosk.runtime.clock import Clock
 
 log = logging.getLogger(__name__)
+
+
+HANGS = "hangs: its driver does not come back; unplug the part and plug it in, or restart"
 
 
 class Closable(Protocol):
@@ -28,7 +35,6 @@ class Closable(Protocol):
 
 
 D = TypeVar("D", bound=Closable)
-J = TypeVar("J")
 E_co = TypeVar("E_co", covariant=True)
 E = TypeVar("E")
 
@@ -62,31 +68,70 @@ def state_of(error: Exception) -> PartState:
 
 @dc.dataclass(frozen=True)
 class Duty:
-    """What a worker answers for: its part, to whom it reports, and the clock it beats by."""
+    """What a worker answers for: its part, to whom it reports, and the clock it beats by.
+
+    `name` is the part's own where the terminal has several of its kind; a turn that takes longer
+    than `patience` seconds is one that hangs.
+    """
 
     part: Part
     report: Callable[[PartReport], None]
     clock: Clock
     backoff: Backoff = dc.field(default_factory=Backoff)
     name: str = ""
+    patience: float = 20.0
 
 
 class Worker(Generic[D]):
     """Owns one device on one thread.  `last_beat` is the clock's mono() of the last turn."""
 
     def __init__(self, duty: Duty, open_device: Callable[[], D]) -> None:
-        self.part, self.last_beat = duty.part, duty.clock.mono()
+        self.part, self.name = duty.part, duty.name
+        self.last_beat = duty.clock.mono()
         self._open, self._report, self._clock = open_device, duty.report, duty.clock
-        self._backoff = duty.backoff
+        self._backoff, self._patience = duty.backoff, duty.patience
         self._stop = threading.Event()
         self._last: PartReport | None = None
-        self.thread = threading.Thread(
-            target=self._run, name=duty.name or duty.part.value, daemon=True
-        )
+        self._before: PartReport | None = None
+        self._saying = threading.RLock()
+        self._after: threading.Thread | None = None
+        self._device: D | None = None
+        self._questions: collections.deque[Callable[[D | None], None]] = collections.deque()
+        self.thread = threading.Thread(target=self._run, name=self.key, daemon=True)
 
-    def start(self) -> None:
-        """Start the thread; the device is opened on it."""
+    @property
+    def key(self) -> str:
+        """The part's name among all of the terminal's, and the thread's."""
+        return part_key(self.part, self.name)
+
+    def start(self, after: threading.Thread | None = None) -> None:
+        """Start the thread; the device is opened on it, but not before the thread `after` ended:
+        that of an earlier worker of the same device, which may still hang in it.
+        """
+        self._after = after
         self.thread.start()
+
+    @property
+    def last(self) -> PartReport | None:
+        """What it last said of its part; None before that.  From any thread."""
+        return self._last
+
+    def ask(self, question: Callable[[D | None], None]) -> None:
+        """Have `question` called once, between two turns, with the open device, or with None.
+
+        From any thread.  It runs on the device's own thread, where nobody else uses the device; it
+        must be as quick as a turn, and catch what the device raises.
+        """
+        self._questions.append(question)
+
+    def look(self) -> None:
+        """Say so if the thread hangs in its device.  From any thread, every second or so."""
+        if not self.thread.is_alive() or self._clock.mono() - self.last_beat <= self._patience:
+            return
+        with self._saying:
+            if self._before is None:
+                self._before = self._last or PartReport(self.part, PartState.UNKNOWN)
+                self._tell(PartState.FAULT, HANGS)
 
     def stop(self) -> None:
         """Ask the thread to end; returns at once."""
@@ -99,36 +144,64 @@ class Worker(Generic[D]):
 
     def _beat(self) -> None:
         self.last_beat = self._clock.mono()
+        with self._saying:
+            if self._before is not None:
+                self._say(self._before.state, self._before.detail)
+        if self._device is not None:
+            self._answer()
+
+    def _answer(self) -> None:
+        for _ in range(len(self._questions)):
+            try:
+                self._questions.popleft()(self._device)
+            except Exception:
+                log.exception("%s: a question raised", self.key)
 
     def _say(self, state: PartState, detail: str = "") -> None:
-        report = PartReport(self.part, state, detail)
+        """Say how the part is, on its own thread: it does not hang."""
+        with self._saying:
+            self._before = None
+            self._tell(state, detail)
+
+    def _tell(self, state: PartState, detail: str) -> None:
+        report = PartReport(self.part, state, detail, self.name)
         if report != self._last:
             self._last = report
             self._report(report)
 
+    def _wait_for_the_other(self) -> None:
+        while self._after is not None and self._after.is_alive() and not self._stop.is_set():
+            self._say(PartState.FAULT, HANGS)
+            self._beat()
+            self._after.join(0.25)
+        self._after = None
+
     def _run(self) -> None:
+        self._wait_for_the_other()
         while not self._stop.is_set():
             self._beat()
             device: D | None = None
             try:
-                device = self._open()
+                device = self._device = self._open()
                 self._say(PartState.READY)
                 self._serve(device)
             except DeviceError as e:
                 self._say(state_of(e), str(e))
             except Exception as e:
-                log.exception("%s: bug in its driver", self.part)
+                log.exception("%s: bug in its driver", self.key)
                 self._say(PartState.FAULT, f"{type(e).__name__}: {e}")
             finally:
+                self._device = None
                 if device is not None:
                     self._close(device)
+            self._answer()
             self._stop.wait(self._backoff.pause())
 
     def _close(self, device: D) -> None:
         try:
             device.close()
         except Exception:
-            log.exception("%s: close() raised", self.part)
+            log.exception("%s: close() raised", self.key)
 
     def _serve(self, device: D) -> None:
         """Use the device until stopped.  Resets the backoff whenever the device did something:
@@ -162,124 +235,3 @@ class InputWorker(Worker[InputDevice[E]], Generic[E]):
                 self._post(event)
             self._backoff.reset()
             self._beat()
-
-
-class OutputWorker(Worker[D], Generic[D, J]):
-    """Does jobs in order.  With `newest_only` a waiting job is replaced by a newer one.
-
-    Each job put is either done once or told once to `dropped(job)`: the job in hand when the
-    device failed, those that wait when it cannot be opened, and those that wait at the end.  What
-    a device that hangs holds up is told when `join` gives up on it; `dropped` may therefore run on
-    any thread, and only the job in hand stays without an answer.  A newest_only worker
-    drops nothing: its job is a state, and the newest is done again when the device is back.
-    `idle` runs between jobs, and may raise DeviceError to have the device opened again.
-    """
-
-    def __init__(
-        self,
-        duty: Duty,
-        open_device: Callable[[], D],
-        do: Callable[[D, J], None],
-        *,
-        newest_only: bool = False,
-        dropped: Callable[[J], None] = lambda _: None,
-        idle: Callable[[D], None] = lambda _: None,
-    ) -> None:
-        super().__init__(duty, open_device)
-        self._do, self._dropped, self._idle = do, dropped, idle
-        self._newest_only = newest_only
-        self._jobs: collections.deque[J] = collections.deque(maxlen=1 if newest_only else None)
-        self._wake = threading.Condition()
-        self._current: J | None = None
-        self._down = self._ended = False
-
-    def put(self, job: J) -> None:
-        """Hand over a job; never blocks on the device.
-
-        After the end, and while the device is known to be away, it is dropped at once: a slip
-        that comes out minutes later is nobody's.
-        """
-        with self._wake:
-            refused = self._ended or (self._down and not self._newest_only)
-            if not refused:
-                self._jobs.append(job)
-                self._wake.notify()
-        if refused and not self._newest_only:
-            self._drop(job)
-
-    def stop(self) -> None:
-        """Ask the thread to end after the job in hand."""
-        super().stop()
-        with self._wake:
-            self._wake.notify_all()
-
-    def join(self, seconds: float = 5.0) -> bool:
-        """Wait for the end; False when the thread still hangs in its device."""
-        ended = super().join(seconds)
-        if not ended and self._stop.is_set():
-            self._end()
-        return ended
-
-    def _run(self) -> None:
-        try:
-            super()._run()
-        finally:
-            self._end()
-
-    def _end(self) -> None:
-        with self._wake:
-            self._ended = True
-        self._drop_waiting()
-
-    def _take(self) -> J | None:
-        with self._wake:
-            if not self._jobs and not self._stop.is_set():
-                self._wake.wait(0.25)
-            return self._jobs.popleft() if self._jobs else None
-
-    def _serve(self, device: D) -> None:
-        with self._wake:
-            if self._current is not None and not self._jobs:
-                self._jobs.append(self._current)
-        while not self._stop.is_set():
-            job = self._take()
-            self._beat()
-            if job is None:
-                self._idle(device)
-                continue
-            try:
-                self._do(device, job)
-            except Exception:
-                self._give_up(job)
-                raise
-            self._backoff.reset()
-            if self._newest_only:
-                self._current = job
-
-    def _give_up(self, job: J) -> None:
-        if self._newest_only:
-            self._current = job
-        else:
-            self._drop(job)
-
-    def _say(self, state: PartState, detail: str = "") -> None:
-        super()._say(state, detail)
-        with self._wake:
-            self._down = state is not PartState.READY
-        if self._down:
-            self._drop_waiting()
-
-    def _drop_waiting(self) -> None:
-        if self._newest_only:
-            return
-        with self._wake:
-            waiting, self._jobs = list(self._jobs), collections.deque()
-        for job in waiting:
-            self._drop(job)
-
-    def _drop(self, job: J) -> None:
-        # raised here, a bug would take the thread and the rest of the jobs with it
-        try:
-            self._dropped(job)
-        except Exception:
-            log.exception("%s: dropped() raised", self.part)

@@ -78,14 +78,15 @@ def parse(
     faults: list[str] = []
     root = Section("", table, faults)
     terminal = _read_terminal(root)
-    journal = _read_file(root, "journal", folder)
-    settings = _read_file(root, "settings", folder)
+    journal, keep_days = _read_journal(root, folder)
+    settings = _read_settings(root, folder)
     if settings == journal != folder:
         faults.append("settings.path: expected another file than journal")
     mqtt = _read_mqtt(root, folder, environ)
     config = Config(
         terminal,
         journal,
+        keep_days,
         settings,
         mqtt,
         readers=read_readers(root),
@@ -116,8 +117,18 @@ def _read_terminal(root: Section) -> Terminal:
     return terminal
 
 
-def _read_file(root: Section, key: str, folder: Path) -> Path:
-    section = root.section(key, required=True)
+def _read_journal(root: Section, folder: Path) -> tuple[Path, int]:
+    section = root.section("journal", required=True)
+    if section is None:
+        return folder, 0
+    path = section.path("path", folder)
+    keep_days = section.integer("keep_days", 7, 3650, default=90)
+    section.finish()
+    return path, keep_days
+
+
+def _read_settings(root: Section, folder: Path) -> Path:
+    section = root.section("settings", required=True)
     if section is None:
         return folder
     path = section.path("path", folder)

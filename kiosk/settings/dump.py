@@ -15,9 +15,11 @@ from kiosk.settings.options import (
     Mqtt,
     Network,
     Printer,
+    ReaderDriver,
     Scanner,
     Serial,
     Spi,
+    Usb,
 )
 from kiosk.settings.secret import MASK
 
@@ -56,9 +58,15 @@ def _mqtt(mqtt: Mqtt) -> Iterator[str]:
 
 
 def _display(display: Display) -> Iterator[str]:
-    yield from _section("[display]", driver=display.driver)
-    yield f"rotate = {display.rotate}"
-    yield f"contrast = {display.contrast}"
+    yield from _section(
+        "[display]",
+        driver=display.driver,
+        rotate=display.rotate,
+        contrast=display.contrast,
+        dim_seconds=display.dim_seconds,
+        dim_contrast=display.dim_contrast,
+        shift_seconds=display.shift_seconds,
+    )
     match display.bus:
         case I2c(port, address):
             yield from ('bus = "i2c"', f"port = {port}", f"address = {address:#04x}")
@@ -74,12 +82,17 @@ def _printer(printer: Printer) -> Iterator[str]:
         columns=printer.columns,
         native_qr=printer.native_qr,
         cutter=printer.cutter,
+        answers=printer.answers,
     )
     match printer.link:
         case Network(host, port):
             yield from (f"host = {_write(host)}", f"port = {port}")
         case Serial(device, baudrate):
             yield from (f"device = {_write(device)}", f"baudrate = {baudrate}")
+        case Usb(match):
+            yield f"match = {_write(match)}"
+        case Path() as device:
+            yield f"device = {_write(device)}"
 
 
 def _scanner(scanner: Scanner) -> Iterator[str]:
@@ -105,7 +118,7 @@ def _lines(config: Config) -> Iterator[str]:
     yield from _section(
         "[terminal]", store=terminal.store, id=terminal.id, language=terminal.language
     )
-    yield from _section("[journal]", path=config.journal)
+    yield from _section("[journal]", path=config.journal, keep_days=config.keep_days)
     yield from _section("[settings]", path=config.settings)
     yield from _mqtt(config.mqtt)
     for reader in config.readers:
@@ -115,6 +128,7 @@ def _lines(config: Config) -> Iterator[str]:
             driver=reader.driver,
             match=reader.match,
             device=reader.device,
+            beeps=reader.beeps if reader.driver is ReaderDriver.PCSC else None,
         )
     if config.scanner:
         yield from _scanner(config.scanner)

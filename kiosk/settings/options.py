@@ -24,6 +24,7 @@ class DisplayDriver(enum.StrEnum):
     """The controller chip of the OLED."""
 
     SSD1306 = "ssd1306"
+    SSD1309 = "ssd1309"
     SH1106 = "sh1106"
     VIRTUAL = VIRTUAL
 
@@ -40,7 +41,17 @@ class PrinterDriver(enum.StrEnum):
 
     NETWORK = "network"
     SERIAL = "serial"
+    USB = "usb"
+    FILE = "file"
     VIRTUAL = VIRTUAL
+
+
+class PrinterAnswers(enum.StrEnum):
+    """What the printer can say of itself: nothing, DLE EOT, or GS r too."""
+
+    NONE = "none"
+    REAL_TIME = "real-time"
+    ORDERED = "ordered"
 
 
 class ScannerDriver(enum.StrEnum):
@@ -88,12 +99,14 @@ class Reader:
     """A card reader.  `match` is part of the name that PC/SC gives it; empty matches any.
 
     `device` is where a PN532 is: a serial device file, or "usb" with or without bus and address.
+    `beeps`: the reader's own beep at each card stays on.
     """
 
     name: str
     driver: ReaderDriver
     match: str = ""
     device: str = ""
+    beeps: bool = True
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -166,12 +179,19 @@ class Spi:
 
 @dc.dataclass(frozen=True, slots=True)
 class Display:
-    """The OLED, 128 x 64.  `bus` is None for a virtual one; `rotate` in degrees, 0 or 180."""
+    """The OLED, 128 x 64.  `bus` is None for a virtual one; `rotate` in degrees, 0 or 180.
+
+    After `dim_seconds` without a visitor its contrast is `dim_contrast`, and every `shift_seconds`
+    its picture moves by a pixel; 0 seconds are never.
+    """
 
     driver: DisplayDriver
     bus: I2c | Spi | None
     rotate: int
     contrast: int
+    dim_seconds: int = 120
+    dim_contrast: int = 8
+    shift_seconds: int = 180
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -191,25 +211,42 @@ class Serial:
 
 
 @dc.dataclass(frozen=True, slots=True)
-class Printer:
-    """The slip printer.  `link` is None for a virtual one; `columns` are Latin characters a line.
+class Usb:
+    """The USB printer with this vendor:product in hexadecimal; empty for the only one."""
 
+    match: str
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Printer:
+    """The slip printer.  `link` is None for a virtual one, a Path for one that is a device file.
+
+    `columns` are Latin characters a line.
     `native_qr`: it draws QR codes itself (GS ( k).  `cutter`: it cuts the paper (GS V).
     """
 
     driver: PrinterDriver
-    link: Network | Serial | None
+    link: Network | Serial | Usb | Path | None
     columns: int
     native_qr: bool
     cutter: bool
+    answers: PrinterAnswers = PrinterAnswers.REAL_TIME
+
+
+Section = Reader | Scanner | Buttons | Lamps | Buzzer | Display | Printer
+"""What describes one part."""
 
 
 @dc.dataclass(frozen=True, slots=True)
 class Config:
-    """All of it.  `journal` and `settings` are the files of the journal and of the documents."""
+    """All of it.  `journal` and `settings` are the files of the journal and of the documents.
+
+    Rows that central has acknowledged stay in the journal for `keep_days`.
+    """
 
     terminal: Terminal
     journal: Path
+    keep_days: int
     settings: Path
     mqtt: Mqtt
     readers: tuple[Reader, ...]

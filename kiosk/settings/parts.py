@@ -9,6 +9,7 @@ from kiosk.settings.options import (
     I2c,
     Network,
     Printer,
+    PrinterAnswers,
     PrinterDriver,
     Reader,
     ReaderDriver,
@@ -16,6 +17,7 @@ from kiosk.settings.options import (
     ScannerDriver,
     Serial,
     Spi,
+    Usb,
 )
 from kiosk.settings.section import Section
 
@@ -25,6 +27,8 @@ HOST = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}|(?=.*:.*:)[0-9A-Fa-f:.]{2,45}"
 HOST_EXPECTED = "a host name or an address, without scheme or port"
 NFC = r"/.{1,254}|usb(?::[0-9A-Fa-f]{1,4}){0,2}"
 NFC_EXPECTED = 'a device file like /dev/kiosk-nfc, or "usb"'
+USB = r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}|"
+USB_EXPECTED = 'vendor and product as lsusb shows them, like "04b8:0e15"'
 BAUDRATES = (9600, 19200, 38400, 57600, 115200)
 HEADER_LINES = 27
 """Highest BCM number on a Raspberry Pi's 40-pin header."""
@@ -41,6 +45,7 @@ def read_readers(root: Section) -> tuple[Reader, ...]:
         if name in readers:
             section.fault("name", f'expected a name of its own, found "{name}" again')
         match_ = device = ""
+        beeps = True
         match driver:
             case ReaderDriver.PCSC:
                 section.belongs('driver = "pn532"', "device")
@@ -48,19 +53,20 @@ def read_readers(root: Section) -> tuple[Reader, ...]:
                 other = matches.setdefault(match_, section.name)
                 if other != section.name:
                     section.fault("match", f"expected another text than in {other}")
+                beeps = section.flag("beeps", default=True)
             case ReaderDriver.PN532:
-                section.belongs('driver = "pcsc"', "match")
+                section.belongs('driver = "pcsc"', "match", "beeps")
                 device = section.text("device", NFC_EXPECTED, NFC)
                 other = devices.setdefault(device, section.name)
                 if device and other != section.name:
                     section.fault("device", f"expected another one than in {other}")
             case ReaderDriver.VIRTUAL:
-                section.belongs('driver = "pcsc"', "match")
+                section.belongs('driver = "pcsc"', "match", "beeps")
                 section.belongs('driver = "pn532"', "device")
             case None:
-                section.skip("match", "device")
+                section.skip("match", "device", "beeps")
         if name and driver:
-            readers[name] = Reader(name, driver, match_, device)
+            readers[name] = Reader(name, driver, match_, device, beeps)
         section.finish()
     return tuple(readers.values())
 
@@ -96,17 +102,22 @@ def read_display(root: Section) -> Display | None:
     driver = section.choice("driver", DisplayDriver)
     rotate = section.one_of("rotate", (0, 180), default=0)
     contrast = section.integer("contrast", 0, 255, default=207)
+    rest = (
+        section.integer("dim_seconds", 0, 86400, default=120),
+        section.integer("dim_contrast", 0, 255, default=8),
+        section.integer("shift_seconds", 0, 86400, default=180),
+    )
     bus: I2c | Spi | None = None
     match driver:
         case DisplayDriver.VIRTUAL:
             wiring = ("bus", "port", "address", "device", "gpio_dc", "gpio_reset")
-            section.belongs('driver = "ssd1306" or "sh1106"', *wiring)
+            section.belongs('driver = "ssd1306", "ssd1309" or "sh1106"', *wiring)
         case None:
             section.skip("bus", "port", "address", "device", "gpio_dc", "gpio_reset")
         case _:
             bus = _read_bus(section)
     section.finish()
-    return Display(driver, bus, rotate, contrast) if driver else None
+    return Display(driver, bus, rotate, contrast, *rest) if driver else None
 
 
 def _read_bus(section: Section) -> I2c | Spi | None:
@@ -140,20 +151,48 @@ def read_printer(root: Section, folder: Path) -> Printer | None:
     columns = section.one_of("columns", (32, 48), default=32)
     native_qr = section.flag("native_qr", default=True)
     cutter = section.flag("cutter", default=True)
-    link: Network | Serial | None = None
+    answers = section.choice("answers", PrinterAnswers, default=PrinterAnswers.REAL_TIME)
+    link = _read_link(section, driver, folder)
+    section.finish()
+    if driver is None or answers is None:
+        return None
+    return Printer(driver, link, columns, native_qr, cutter, answers)
+
+
+_LINK_KEYS = {
+    "host": 'driver = "network"',
+    "port": 'driver = "network"',
+    "device": 'driver = "serial" or "file"',
+    "baudrate": 'driver = "serial"',
+    "match": 'driver = "usb"',
+}
+
+
+def _read_link(
+    section: Section, driver: PrinterDriver | None, folder: Path
+) -> Network | Serial | Usb | Path | None:
+    link: Network | Serial | Usb | Path | None = None
     match driver:
         case PrinterDriver.NETWORK:
-            section.belongs('driver = "serial"', "device", "baudrate")
             host = section.text("host", HOST_EXPECTED, HOST)
             link = Network(host, section.integer("port", 1, 65535, default=9100))
+            taken = {"host", "port"}
         case PrinterDriver.SERIAL:
-            section.belongs('driver = "network"', "host", "port")
             device = section.path("device", folder)
             link = Serial(device, section.one_of("baudrate", BAUDRATES, default=9600))
-        case PrinterDriver.VIRTUAL:
-            section.belongs('driver = "network"', "host", "port")
-            section.belongs('driver = "serial"', "device", "baudrate")
+            taken = {"device", "baudrate"}
+        case PrinterDriver.USB:
+            link = Usb(section.text("match", USB_EXPECTED, USB, default=""))
+            taken = {"match"}
+        case PrinterDriver.FILE:
+            link = section.path("device", folder)
+            taken = {"device"}
         case None:
-            section.skip("host", "port", "device", "baudrate")
-    section.finish()
-    return Printer(driver, link, columns, native_qr, cutter) if driver else None
+            taken = set(_LINK_KEYS)
+            section.skip(*_LINK_KEYS)
+        case _:
+            taken = set()
+    for key, owner in _LINK_KEYS.items():
+        if key not in taken:
+            section.belongs(owner, key)
+    return link

@@ -9,6 +9,7 @@ import base64
 import io
 import json
 import logging
+import resource
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -182,6 +183,10 @@ class Workbench:
                 self.printer.load(FULL_ROLL if command["on"] else 0)
             case "cover":
                 self.printer.suffer(Trouble.NONE if command["on"] else Trouble.COVER_OPEN)
+            case "disk":
+                # no file takes a byte more: to SQLite that is an I/O error (getrlimit(2))
+                _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (most if command["on"] else 0, most))
             case "plug":
                 device = self.devices[Part(command["part"])]
                 (device.plug if command["on"] else device.unplug)()

@@ -87,6 +87,8 @@ def _act(step: Step, shop: Shop, cards: dict[str, dict[str, Any]]) -> None:
         shop.kill_one(step.kill)
     elif step.start:
         shop.start_one(step.start)
+    elif step.card:
+        shop.change_card(step.card)
     elif step.set:
         _set(step, till.do)
 
@@ -97,6 +99,8 @@ def _set(step: Step, do: Callable[..., None]) -> None:
         do(do="paper", on=step.set.printer_paper == "in")
     if step.set.printer_cover:
         do(do="cover", on=step.set.printer_cover == "closed")
+    if step.set.disk:
+        do(do="disk", on=step.set.disk == "mended")
     for part in ("reader", "display"):
         if state := getattr(step.set, part):
             do(do="plug", part=part, on=state == "plugged")

@@ -7,7 +7,7 @@ never for a time.  Raises ConfigError with every fault of the file.
 import dataclasses as dc
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -22,6 +22,7 @@ class Plugged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer_cover: str = ""
     reader: str = ""
     display: str = ""
+    disk: Literal["", "broken", "mended"] = ""
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +47,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One step: a sentence for people, one action, what must come of it.
 
     `lay` and `lift` name a demo card; `scan` is a text, or `scan_card` a demo card's code; `stop`,
-    `kill` and `start` name a process: broker, central or kiosk.
+    `kill` and `start` name a process: broker, central or kiosk.  `card` is about the kiosk's own
+    memory card, while it is off: `copy` its image, put the `old` image back, put a `new` card in.
     """
 
     say: str
@@ -58,6 +60,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stop: str = ""
     kill: str = ""
     start: str = ""
+    card: Literal["", "copy", "old", "new"] = ""
     set: Plugged | None = None
     expect: Expect = Expect()
 
@@ -73,7 +76,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 FOLDER = Path(__file__).parents[2] / "config" / "scenarios"
-_ACTIONS = ("lay", "lift", "scan", "scan_card", "press", "stop", "kill", "start", "set")
+_ACTIONS = ("lay", "lift", "scan", "scan_card", "press", "stop", "kill", "start", "card", "set")
 _PROCESSES = ("broker", "central", "kiosk")
 
 

@@ -120,6 +120,21 @@ class Shop:
         self.central.stop()
         self.broker.stop()
 
+    def change_card(self, what: str) -> None:
+        """Do with the memory card of a kiosk that is off: `copy` it, put `old` or `new` one in."""
+        kiosk, image = self.folder / "kiosk", self.folder / "image"
+        files = [path for path in kiosk.glob("journal.sqlite3*") if path.is_file()]
+        if what == "copy":
+            shutil.rmtree(image, ignore_errors=True)
+            image.mkdir()
+            for path in files:
+                shutil.copy2(path, image)
+            return
+        for path in files:
+            path.unlink()
+        if what == "old":
+            shutil.copytree(image, kiosk, dirs_exist_ok=True)
+
     def admin_password(self) -> str:
         """Read the password of the demo's admin, made with the demo data."""
         return (self._central_data / ADMIN_PASSWORD).read_text("utf-8").strip()

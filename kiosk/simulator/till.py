@@ -72,7 +72,7 @@ class Till:
                 self._standing["card"] = command
             case "lift":
                 self._standing.pop("card", None)
-            case "paper" | "cover":
+            case "paper" | "cover" | "disk":
                 self._standing[command["do"]] = command
             case "plug":
                 self._standing[f"plug {command['part']}"] = command

@@ -31,6 +31,14 @@ class LinkIs:
 
 
 @dc.dataclass(frozen=True, slots=True)
+class Stranger:
+    """Tell the technician: another central answers here than the one this journal follows."""
+
+    followed: str
+    stranger: str
+
+
+@dc.dataclass(frozen=True, slots=True)
 class StorePolicy:
     """Central's rules have changed."""
 
@@ -61,12 +69,25 @@ class Acknowledge:
 
 @dc.dataclass(frozen=True, slots=True)
 class TakeWelcome:
-    """Set the journal's mark to central's, up or down, and take central's opinion of it."""
+    """Set the journal's mark to central's, up or down, and take central's opinion of it.
+
+    `who` is the id of the central that says so, and its epoch; ("", 0): the one that we follow.
+    """
 
     applied: int
     head: str
     state: JournalState
     why: str
+    who: tuple[str, int] = ("", 0)
+
+
+@dc.dataclass(frozen=True, slots=True)
+class BeginEpoch:
+    """Central's books were put back to an earlier day: give back what is held, follow them."""
+
+    epoch: int
+    at: dt.datetime
+    clock: ClockState
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -112,6 +133,7 @@ JournalAction = (
     | ReadBatch
     | Acknowledge
     | TakeWelcome
+    | BeginEpoch
     | OpenRequest
     | ApplyGrant
     | Release
@@ -120,4 +142,4 @@ JournalAction = (
 )
 """Each is answered to the session by `done` or `failed`, in the order they were given."""
 
-Action = Publish | LinkIs | StorePolicy | JournalAction
+Action = Publish | LinkIs | Stranger | StorePolicy | JournalAction

@@ -18,6 +18,8 @@ class Counters:
     """Did not parse, or broke the schema."""
     foreign: int = 0
     """Meant for another journal or another store."""
+    strangers: int = 0
+    """From another central than the one this journal follows."""
     stale: int = 0
     """True once; overtaken by something newer, or a duplicate."""
     gaps: int = 0

@@ -31,6 +31,7 @@ from kiosk.sync.actions import (
     Publish,
     StoreCatalogue,
     StorePolicy,
+    Stranger,
 )
 from kiosk.sync.counters import Counters
 from kiosk.sync.errands import Outcome, errand
@@ -271,7 +272,15 @@ class Courier:
                         # the session's own timers send it again
                         log.info("courier: %s not sent: %s", type(action.message).__name__, e)
                 case LinkIs():
+                    if action.online:
+                        self._say(PartState.READY)
                     self._post(LinkChanged(action.online, action.waiting))
+                case Stranger():
+                    self._say(
+                        PartState.DENIED,
+                        f"central {action.stranger[:8]} answers, and this terminal's rows belong "
+                        f"to central {action.followed[:8]}: see that only that one runs",
+                    )
                 case StorePolicy():
                     self._on_policy(action.policy)
                 case _:

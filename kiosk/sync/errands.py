@@ -10,6 +10,7 @@ from kiosk.sync.actions import (
     Acknowledge,
     ApplyDirectory,
     ApplyGrant,
+    BeginEpoch,
     JournalAction,
     OpenRequest,
     ReadBatch,
@@ -56,7 +57,9 @@ def _perform(journal: Journal, action: JournalAction) -> Transactions | None:
         case Acknowledge():
             journal.acknowledge(action.applied_through, action.head)
         case TakeWelcome():
-            journal.welcomed(action.applied, action.head, action.state, action.why)
+            journal.welcomed(action.applied, action.head, action.state, action.why, action.who)
+        case BeginEpoch():
+            journal.begin_epoch(action.epoch, action.at, action.clock)
         case OpenRequest():
             journal.open_request(action.accounts)
         case ApplyGrant():

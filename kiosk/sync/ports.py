@@ -23,7 +23,8 @@ class Standing(Protocol):
 
     `acknowledged` is the mark through which central has answered for the rows; `waiting` counts
     the rows above it.  `pending_nonce` is the allowance request on disk that no grant has used
-    up ("" or None: there is none), `pending_accounts` what it asks for (None: all).
+    up ("" or None: there is none), `pending_accounts` what it asks for (None: all).  `central` and
+    `epoch` name the books that are followed ("" and 0: none yet).
     """
 
     @property
@@ -46,6 +47,10 @@ class Standing(Protocol):
     def pending_nonce(self) -> str | None: ...
     @property
     def pending_accounts(self) -> Sequence[str] | None: ...
+    @property
+    def central(self) -> str: ...
+    @property
+    def epoch(self) -> int: ...
 
 
 class Journal(Protocol):
@@ -65,8 +70,13 @@ class Journal(Protocol):
     def acknowledge(self, applied_through: int, head: str, /) -> object:
         """Move the acknowledged mark up; `head` must be the hash of that row."""
 
-    def welcomed(self, applied: int, head: str, state: JournalState, why: str, /) -> object:
+    def welcomed(
+        self, applied: int, head: str, state: JournalState, why: str, who: tuple[str, int], /
+    ) -> object:
         """Set the acknowledged mark to central's, up or down, and take central's opinion."""
+
+    def begin_epoch(self, epoch: int, at: dt.datetime, clock: ClockState, /) -> object:
+        """Give back all that is held, as rows, and take central's books as of this epoch."""
 
     def open_request(self, accounts: tuple[str, ...] | None, /) -> str:
         """Put a new nonce on disk and return it; the pending one if there is one."""

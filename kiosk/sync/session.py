@@ -7,6 +7,7 @@ Invariants:
 - nothing but a hello leaves before central's welcome on this connection;
 - at most one batch is in flight, and its rows are done only by central's ack, never by a PUBACK;
 - nothing here raises what may be spent: a grant is added by the journal, once for its nonce;
+- a journal follows one central for ever; to any other nothing is said and nothing of it is taken;
 - no message from outside is fatal: what cannot be used is dropped and counted.
 """
 
@@ -15,10 +16,12 @@ import enum
 from kiosk.domain import wire
 from kiosk.domain.errors import Malformed
 from kiosk.domain.wire import JournalState
+from kiosk.sync import greeting
 from kiosk.sync.actions import (
     Acknowledge,
     Action,
     ApplyDirectory,
+    BeginEpoch,
     JournalAction,
     LinkIs,
     Publish,
@@ -64,7 +67,7 @@ class Session:
         self._central: str | None = None
         self._hello = Timer(self._timing.hello, self._timing.hello_most)
         self._hello_wanted = False
-        self._welcome: tuple[TakeWelcome, int] | None = None
+        self._welcome: tuple[TakeWelcome | BeginEpoch, int] | None = None
         self._link: LinkIs | None = None
         self._exchange = Exchange(
             identity.store, policy_version, self._timing, limits or Limits(), self.counters
@@ -102,6 +105,9 @@ class Session:
             return []
         if self.phase is Phase.OFFLINE or (central.online and central.session == self._central):
             return []
+        if central.online and (strange := greeting.stranger(central.central, self._standing)):
+            self.counters.strangers += 1
+            return [strange, *self._lose(Phase.GREETING)]
         earlier = central.session and self._central not in (None, "", central.session)
         if not central.online and earlier:
             # the last will of an earlier central, overtaken by the birth of this one
@@ -177,7 +183,7 @@ class Session:
             return []
         match message:
             case wire.Welcome():
-                return self._welcomed(message)
+                return self._welcomed(message, standing, at)
             case wire.Ack() if message.state not in (JournalState.OPEN, standing.state):
                 return self._closed(message, at)
             case wire.AllowanceOffer():
@@ -194,13 +200,16 @@ class Session:
         take = TakeWelcome(ack.applied_through, ack.head, ack.state, "central says so")
         return [take, *self._greet_later(at)]
 
-    def _welcomed(self, welcome: wire.Welcome) -> list[Action]:
+    def _welcomed(self, welcome: wire.Welcome, standing: Standing, at: Moment) -> list[Action]:
+        if strange := greeting.stranger(welcome.central, standing):
+            self.counters.strangers += 1
+            return [strange]
         self.counters.welcomes += 1
         self._hello.rest()
         self._exchange.leave()
-        take = TakeWelcome(welcome.applied, welcome.head, welcome.state, welcome.why)
-        self._welcome = take, welcome.directory_version
-        return [take]
+        taking = greeting.taking(welcome, standing, at)
+        self._welcome = taking[-1], welcome.directory_version
+        return [*taking]
 
     # --- the journal
 
@@ -211,12 +220,10 @@ class Session:
         match action:
             case ReadStanding() if self._hello_wanted:
                 actions.append(self._say_hello(standing, at))
-            case TakeWelcome() if self._welcome is not None and action is self._welcome[0]:
-                actions += self._enter(self._welcome[1], standing, at)
+            case TakeWelcome() | BeginEpoch() if self._welcome and action is self._welcome[0]:
+                actions += self._take(action, self._welcome[1], outcome, at)
             case Acknowledge():
-                self._hello.reset()
-            case _:
-                pass
+                self._hello.shorten()
         closed = self.phase is Phase.ONLINE and standing.state is JournalState.QUARANTINED
         if closed and not self._hello.armed:
             # nothing of ours can be answered: look now and then whether staff have cleared it
@@ -262,20 +269,16 @@ class Session:
     def _say_hello(self, standing: Standing, at: Moment) -> Publish:
         self._hello_wanted = False
         self.counters.hellos += 1
-        hello = wire.Hello(
-            store=self._identity.store,
-            terminal=self._identity.terminal,
-            journal=standing.journal,
-            software=self._identity.software,
-            last_seq=standing.last_seq,
-            head=standing.head,
-            acknowledged=standing.acknowledged,
-            directory_version=standing.directory_version,
-            catalogue_version=standing.catalogue_version,
-            policy_version=self._exchange.policy_version,
-            now=at.now,
-        )
-        return Publish.of(hello)
+        return greeting.hello(self._identity, standing, self._exchange.policy_version, at.now)
+
+    def _take(
+        self, action: JournalAction, directory_version: int, outcome: Outcome, at: Moment
+    ) -> list[Action]:
+        if isinstance(action, BeginEpoch) and outcome.refused is None:
+            return self._greet(at)  # with the last of the rows that give everything back
+        if isinstance(action, TakeWelcome) and outcome.refused is not None:
+            return self._greet_later(at)
+        return self._enter(directory_version, outcome.standing, at)
 
     def _enter(self, directory_version: int, standing: Standing, at: Moment) -> list[Action]:
         self._welcome = None

@@ -39,6 +39,10 @@ class Timer:
         """Wait for nothing, leaving the growth of the pauses as it is."""
         self.due = math.inf
 
+    def shorten(self) -> None:
+        """Begin with the shortest pause next time; what is waited for now is still waited for."""
+        self._backoff.reset()
+
     def reset(self) -> None:
         """Wait for nothing, and begin with the shortest pause next time."""
         self._backoff.reset()

@@ -1,11 +1,16 @@
 """`kiosk-central` as a program of its own, on a data directory of its own."""
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from central import places
 
@@ -13,10 +18,13 @@ SECONDS = 60.0
 
 
 class Central:
-    """Runs commands.  Nothing of the test's own Django settings reaches them."""
+    """Runs commands.  Nothing of the test's own Django settings reaches them.
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    `url` names the database; none is SQLite in the data directory.
+    """
+
+    def __init__(self, data: Path, url: str = "") -> None:
+        self.data, self.url = data, url
         unset = (places.DATABASE_VARIABLE, "STATE_DIRECTORY")
         self._environment = {k: v for k, v in os.environ.items() if k not in unset}
         self._environment |= {
@@ -24,6 +32,8 @@ class Central:
             places.DATA_VARIABLE: str(data),
             "PYTHONWARNINGS": "error",
         }
+        if url:
+            self._environment[places.DATABASE_VARIABLE] = url
 
     def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
         ran = subprocess.run(
@@ -42,6 +52,18 @@ class Central:
         """Start a command; it is killed at the end, whatever became of it."""
         with self.launch("-m", "central.cli", *arguments) as process:
             yield process
+
+    def query(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the database itself, past all of central's code; `?` stands for a value."""
+        if self.url:
+            with psycopg.connect(self.url) as server:
+                found = server.execute(question.replace("?", "%s").encode(), values)
+                return found.fetchall() if found.description else []
+        with (
+            contextlib.closing(sqlite3.connect(self.data / "central.sqlite3")) as file,
+            file,
+        ):
+            return file.execute(question, values).fetchall()
 
     def code(self, code: str, feed: bytes = b"") -> None:
         """Run Python code with central's settings."""

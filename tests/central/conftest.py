@@ -1,16 +1,23 @@
-"""Django on a data directory of its own, a database in memory, and the demo shop in it."""
+"""Django on a data directory of its own, the demo shop in a database, on SQLite or PostgreSQL.
+
+Every test runs on SQLite, and the modules of databases.MONEY again on PostgreSQL.
+"""
 
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.central.central import Central
+from tests.central.databases import MONEY, POSTGRESQL, SQLITE, Shops, connected, settings_of
 from tests.central.till import NOW, Till
+from tests.peers.postgres import Postgres, postgres  # noqa: F401
 
 DEMO_SHOP = Path(__file__).parents[2] / "config" / "demo-shop.toml"
 _data = tempfile.TemporaryDirectory(prefix="central-tests-")
@@ -24,8 +31,25 @@ finally:
     os.environ.update(_before)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what deals with money on both databases."""
+    if metafunc.module.__name__ in MONEY:
+        metafunc.parametrize("database", [SQLITE, POSTGRESQL], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[str]:
+    """Which database the test's own Django is on; the demo shop is in it."""
+    kind: str = getattr(request, "param", SQLITE)
+    if kind == SQLITE:
+        yield kind
+        return
+    with connected(request.getfixturevalue("_on_postgres")):
+        yield kind
+
+
 @pytest.fixture(autouse=True)
-def _database(db: None) -> None:
+def _database(database: str, db: None) -> None:
     """Each test in a transaction that is rolled back."""
 
 
@@ -39,6 +63,23 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture(scope="session")
+def shops(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Shops:
+    """Shops on PostgreSQL."""
+    return Shops(postgres, tmp_path_factory.mktemp("shops"))
+
+
+@pytest.fixture(scope="session")
+def _on_postgres(shops: Shops, django_db_blocker: DjangoDbBlocker) -> dict[str, Any]:
+    """Settings of a database on PostgreSQL with the demo shop in it."""
+    from central.shop import demo
+
+    settings = settings_of(shops.empty())
+    with django_db_blocker.unblock(), connected(settings):
+        demo.fill(demo.read(DEMO_SHOP), NOW)
+    return settings
+
+
+@pytest.fixture(scope="session")
 def _shop_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the demo shop, made by the commands."""
     central = Central(tmp_path_factory.mktemp("central") / "data")
@@ -48,9 +89,13 @@ def _shop_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shop_data(_shop_data: Path, tmp_path: Path) -> Central:
-    """The demo shop in a data directory of this test's own."""
-    return Central(shutil.copytree(_shop_data, tmp_path / "data"))
+def shop_data(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Central:
+    """The demo shop in a data directory of this test's own, and on PostgreSQL in a database."""
+    if database == POSTGRESQL:
+        shops: Shops = request.getfixturevalue("shops")
+        return shops.demo(tmp_path / "data")
+    prepared: Path = request.getfixturevalue("_shop_data")
+    return Central(shutil.copytree(prepared, tmp_path / "data"))
 
 
 @pytest.fixture

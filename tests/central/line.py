@@ -53,9 +53,11 @@ class Line:
         payload = message if isinstance(message, bytes) else wire.encode(message)
         self._client.publish(topic or wire.topic(self._store, self._terminal, "up"), payload, qos=1)
 
-    def hear(self, kind: type[M], where: Callable[[M], bool] = lambda _: True) -> M:
+    def hear(
+        self, kind: type[M], where: Callable[[M], bool] = lambda _: True, seconds: float = SECONDS
+    ) -> M:
         """Return the next message of a kind; others before it are passed over."""
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + seconds
         while True:
             message = self._heard.get(timeout=max(0.001, end - time.monotonic()))
             if isinstance(message, kind) and where(message):

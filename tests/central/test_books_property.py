@@ -203,7 +203,9 @@ def test_terminals_that_keep_to_the_rules(
         assert still_open == sum(k.open_tickets() for k in both)
 
 
-any_account = st.sampled_from([*ACCOUNTS, "p1.b", "p1.g", "nobody", "suspense.s1.visits"])
+any_account = st.sampled_from(
+    [*ACCOUNTS, "coupon-gao-off", "p1.b", "p1.g", "nobody", "suspense.s1.visits"]
+)
 legs = st.lists(st.builds(tx.Leg, any_account, st.integers(1, 9)), max_size=2).map(tuple)
 pairs = st.builds(lambda seq, line: (seq, line), st.integers(1, 12), st.integers(0, 2))
 lines = st.one_of(
@@ -216,6 +218,9 @@ lines = st.one_of(
     ),
     st.builds(sale, st.sampled_from(["p1", "p2", "pass-wang-bath"]), some, st.integers(0, 2)),
     st.builds(tx.Void, legs, legs),
+    st.builds(tx.CouponRedeem, st.sampled_from(["off-10", "toy", "nothing"]), legs),
+    st.builds(tx.PointsRedeem, legs, st.sampled_from(["", "toy-200", "bath-5000"])),
+    st.builds(lambda taken: tx.ValueRedeem("bath", 7920, taken, "p-doudou"), legs),
     st.just(None),
     days,
     pairs,

@@ -136,11 +136,12 @@ def test_configuration_of_the_broker(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_database_urls(url: str, expected: dict[str, object]) -> None:
-    from central.settings import _database
+    from central.settings import database
 
-    assert expected.items() <= _database(url).items()
-    with pytest.raises(ConfigError):
-        _database("mysql://x")
+    assert expected.items() <= database(url).items()
+    with pytest.raises(ConfigError) as refused:
+        database("mysql://central:secret@db/shop")
+    assert "secret" not in str(refused.value)
 
 
 def test_reading_the_settings_leaves_nothing_behind(tmp_path: Path) -> None:

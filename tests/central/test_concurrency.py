@@ -1,7 +1,6 @@
-"""Two appliers on one database file: each row is posted once, whoever comes first."""
+"""Two appliers on one database: each row is posted once, whoever comes first."""
 
 import json
-import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -61,16 +60,12 @@ def test_two_processes_apply_the_same_rows(shop_data: Central, tmp_path: Path) -
     answers = [finish(applier) for applier in appliers]
     assert answers[0] == answers[1]
     assert json.loads(answers[0])["grants"] == [["m-wang.principal", 20000]]
-    with sqlite3.connect(shop_data.data / "central.sqlite3") as database:
-        applied = database.execute("SELECT applied, state FROM shop_journal").fetchall()
-        rows = database.execute("SELECT count(*) FROM shop_transaction").fetchone()
-        taken = database.execute(
-            "SELECT sum(amount) FROM shop_entry WHERE transaction_id IS NOT NULL"
-        ).fetchone()
-        leased = database.execute("SELECT sum(amount) FROM shop_allowance").fetchone()
-    database.close()
-    assert (applied, rows, taken) == ([(ROWS, "open")], (ROWS,), (-ROWS,))
-    assert leased == (20000,)
+    applied = shop_data.query("SELECT applied, state FROM shop_journal")
+    rows = shop_data.query("SELECT count(*) FROM shop_transaction")
+    taken = shop_data.query("SELECT sum(amount) FROM shop_entry WHERE transaction_id IS NOT NULL")
+    leased = shop_data.query("SELECT sum(amount) FROM shop_allowance")
+    assert (applied, rows, taken) == ([(ROWS, "open")], [(ROWS,)], [(-ROWS,)])
+    assert leased == [(20000,)]
 
 
 def finish(process: "subprocess.Popen[str]") -> str:

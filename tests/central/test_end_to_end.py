@@ -1,6 +1,5 @@
 """`kiosk-central sync` as a process, a mosquitto with its access files, a real database."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,11 +57,8 @@ def sync(broker: Mosquitto) -> list[str]:
 
 
 def posted(shop_data: Central, account: str) -> int:
-    with sqlite3.connect(shop_data.data / "central.sqlite3") as database:
-        found = database.execute("SELECT posted FROM shop_account WHERE id = ?", [account])
-        amount: int = found.fetchone()[0]
-    database.close()
-    return amount
+    [(amount,)] = shop_data.query("SELECT posted FROM shop_account WHERE id = ?", account)
+    return int(amount)
 
 
 CREDIT = (
@@ -212,6 +208,4 @@ def test_a_terminal_can_speak_for_nobody_else(
         line.say(mine.hello())
         assert line.hear(wire.Welcome).journal == mine.journal
     until(lambda: broker.log.count("Denied PUBLISH") == 2, "both are denied by the access list")
-    with sqlite3.connect(shop_data.data / "central.sqlite3") as database:
-        assert database.execute("SELECT id FROM shop_journal").fetchall() == [(mine.journal,)]
-    database.close()
+    assert shop_data.query("SELECT id FROM shop_journal") == [(mine.journal,)]

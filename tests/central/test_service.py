@@ -146,6 +146,16 @@ def test_a_terminal_that_left_is_told_nothing(service: Service) -> None:
     assert not Terminal.objects.get(code="k1").online
 
 
+def test_a_hello_that_comes_again_late_ends_no_news(service: Service) -> None:
+    till = Till()
+    first = till.hello()
+    hear(service, till, first)
+    hear(service, till, wire.DirectoryRequest(journal=till.journal, since=0))
+    hear(service, till, first)
+    actions.move("s1", {"m-wang.points": 5}, "adjust", "test")
+    assert any(isinstance(message, wire.DirectoryPage) for _, message in service.news())
+
+
 def test_an_unknown_medium_is_noted_until_it_is_bound(service: Service) -> None:
     till = Till()
     seen = wire.MediumSeen(key="uid:04FEFEFEFEFE80", at=NOW)

@@ -130,12 +130,3 @@ def until(reader: InputPort, last: type[Stimulus]) -> list[Stimulus]:
         assert time.monotonic() < end, f"no {last.__name__} in {PATIENCE} s, but {seen}"
         seen += reader.poll(0.25)
     return seen
-
-
-def during(reader: InputPort, seconds: float) -> list[Stimulus]:
-    """Return what comes in this time."""
-    end = time.monotonic() + seconds
-    seen = list(reader.poll(0))
-    while (left := end - time.monotonic()) > 0:
-        seen += reader.poll(min(left, 0.25))
-    return seen

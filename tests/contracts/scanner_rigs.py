@@ -27,9 +27,9 @@ class Rig(Protocol):
 
 class VirtualRig:
     def __init__(self) -> None:
-        scanner = VirtualScanner()
-        self.open, self.scan = scanner.open, scanner.scan
-        self.unplug, self.plug = scanner.unplug, scanner.plug
+        self.device = VirtualScanner()
+        self.open, self.scan = self.device.open, self.device.scan
+        self.unplug, self.plug = self.device.unplug, self.device.plug
 
     def stop(self) -> None:
         """Nothing runs."""

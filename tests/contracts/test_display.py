@@ -9,7 +9,8 @@ import pytest
 
 from kiosk.domain.document import Frame
 from kiosk.domain.errors import DeviceAbsent, DeviceError
-from kiosk.drivers.oled import Chip, I2c, OledConfig, Spi, open_oled
+from kiosk.drivers.oled import OledConfig, open_oled
+from kiosk.drivers.oled_chips import Chip, I2c, Spi
 from kiosk.drivers.ports import DisplayPort
 from kiosk.drivers.virtual.outputs import VirtualDisplay
 from tests.peers import chips
@@ -20,10 +21,11 @@ PATTERN = Frame(128, 64, bytes(index * 37 % 256 for index in range(1024)))
 
 @dc.dataclass
 class Bench:
-    """A display to open, and an eye on its glass."""
+    """A display to open, and an eye on its glass; `light` is more where it is brighter."""
 
     open: Callable[[], DisplayPort]
     seen: Callable[[], Frame | None]
+    light: Callable[[], int]
     unplug: Callable[[], object]
     plug: Callable[[], object]
 
@@ -44,6 +46,7 @@ def i2c_bench(chip: chips.Chip, kind: Chip) -> Bench:
     return Bench(
         lambda: open_oled(config, connect=connect),
         chip.frame,
+        lambda: chip.contrast,
         lambda: setattr(bus, "fault", errno.EREMOTEIO),
         plug,
     )
@@ -63,6 +66,7 @@ def spi_bench() -> Bench:
     return Bench(
         lambda: open_oled(config, connect=lambda _: spi(spi=bus, gpio=bus)),
         chip.frame,
+        lambda: chip.contrast,
         lambda: setattr(bus, "fault", errno.EIO),
         plug,
     )
@@ -70,14 +74,22 @@ def spi_bench() -> Bench:
 
 def virtual_bench() -> Bench:
     display = VirtualDisplay()
-    return Bench(display.open, lambda: display.frame, display.unplug, display.plug)
+    return Bench(
+        display.open,
+        lambda: display.frame,
+        lambda: not display.dimmed,
+        display.unplug,
+        display.plug,
+    )
 
 
-@pytest.fixture(params=["ssd1306", "sh1106", "spi", "virtual"])
+@pytest.fixture(params=["ssd1306", "ssd1309", "sh1106", "spi", "virtual"])
 def bench(request: pytest.FixtureRequest) -> Bench:
     match request.param:
         case "ssd1306":
             return i2c_bench(chips.Ssd1306(), Chip.SSD1306)
+        case "ssd1309":
+            return i2c_bench(chips.Ssd1309(), Chip.SSD1309)
         case "sh1106":
             return i2c_bench(chips.Sh1106(), Chip.SH1106)
         case "spi":
@@ -114,6 +126,35 @@ def test_a_display_in_use_may_be_unplugged_and_comes_back(bench: Bench) -> None:
     again.show(PATTERN)
     assert bench.seen() == PATTERN
     again.close()
+
+
+def test_dimmed_it_shows_the_same_with_less_light(bench: Bench) -> None:
+    display = bench.open()
+    display.show(PATTERN)
+    bright = bench.light()
+    display.dim(True)
+    assert bench.light() < bright
+    display.show(CORNER)
+    display.check()
+    assert bench.seen() == CORNER
+    assert bench.light() < bright
+    display.dim(False)
+    assert bench.light() == bright
+    display.dim(True)
+    display.close()
+    again = bench.open()
+    assert bench.light() == bright
+    again.close()
+
+
+def test_an_unplugged_display_is_missed_without_a_new_picture(bench: Bench) -> None:
+    display = bench.open()
+    display.show(PATTERN)
+    display.check()
+    bench.unplug()
+    with pytest.raises(DeviceError):
+        display.check()
+    display.close()
 
 
 def test_closing_twice_or_broken_raises_nothing(bench: Bench) -> None:

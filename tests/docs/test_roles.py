@@ -39,6 +39,7 @@ NOT_SHOWN = {
     Reason.VACCINE_DUE,
     Reason.WRONG_STORE,
     Reason.CLOCK_UNTRUSTED,
+    Reason.NOT_STACKABLE,
 }
 """Refusals that no flow shows yet: the documents say nothing of them."""
 

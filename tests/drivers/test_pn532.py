@@ -13,7 +13,8 @@ from kiosk.domain.events import CardPresented, CardRemoved, CardUnreadable, Stim
 from kiosk.drivers import ndef
 from kiosk.drivers.pn532 import Pn532Reader
 from kiosk.drivers.virtual.cards import StorageCard, Type2Card, Type4Card, VirtualCard, issued
-from tests.contracts.reader_rigs import during, until
+from tests.contracts.polling import during
+from tests.contracts.reader_rigs import until
 from tests.drivers.pn532_rig import (
     MESSAGE,
     NACK,

@@ -18,7 +18,8 @@ from kiosk.domain.document import Frame
 from kiosk.domain.effects import Effect, Show
 from kiosk.domain.policy import Language
 from kiosk.domain.screens import Done, Idle, Looking, Member, Screen
-from kiosk.drivers import oled
+from kiosk.drivers import oled_luma
+from kiosk.drivers.oled_chips import I2c, Spi
 from kiosk.drivers.virtual.cards import StorageCard, issued
 from kiosk.drivers.virtual.inputs import VirtualButtons
 from kiosk.render.glass import Glass
@@ -113,11 +114,11 @@ def counter(
     chip = Ssd1306()
     bus = I2cBus(chip)
 
-    def connect(line: oled.I2c | oled.Spi) -> object:
-        assert isinstance(line, oled.I2c)
+    def connect(line: I2c | Spi) -> object:
+        assert isinstance(line, I2c)
         return i2c(bus=bus, address=line.address)
 
-    monkeypatch.setattr(oled, "_interface", connect)
+    monkeypatch.setattr(oled_luma, "interface", connect)
     shop.prepare()
     shop.start_without_kiosk()
     counter = Counter(folder, shop, printer, chip)

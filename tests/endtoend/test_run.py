@@ -104,6 +104,20 @@ def test_it_serves_with_nothing_attached_and_stops_in_order(service: Service) ->
     verified = service.command("journal", "verify", "--config", str(service.config))
     assert verified.returncode == 0, verified.stderr
     assert "0 rows, the chain is whole" in verified.stdout
+    examined = service.command(
+        "doctor",
+        "--config",
+        str(service.config),
+        "--only",
+        "display",
+        "--only",
+        "printer",
+        "--json",
+    )
+    assert examined.returncode == 1, examined.stderr
+    found = json.loads(examined.stdout)
+    assert found["daemon"] is True
+    assert [line["symptom"] for line in found["findings"]] == ["i2c_off", "printer_absent"]
     service.process.send_signal(signal.SIGTERM)
     until(lambda: service.told() == "STOPPING=1", "it says so")
     assert service.process.wait(20) == 0

@@ -1,5 +1,6 @@
 """A day at the counter: groomer, cashier, technician, step by step."""
 
+import dataclasses as dc
 import datetime as dt
 
 import pytest
@@ -7,15 +8,18 @@ import pytest
 from kiosk.domain import desk, screens
 from kiosk.domain.desk import DeskEntry, EntryItem, TicketItem
 from kiosk.domain.devices import Button
-from kiosk.domain.effects import Commit, Identify, Print, Survey, SwitchTraining
+from kiosk.domain.effects import Commit, Examine, Identify, Print, Survey, SwitchTraining
 from kiosk.domain.events import (
     ButtonPressed,
     CardPresented,
     Committed,
+    Correlation,
     DeadlinePassed,
+    Examined,
     OperatorIdentified,
     Surveyed,
 )
+from kiosk.domain.findings import Finding, Subject, Symptom
 from kiosk.domain.members import Role
 from kiosk.domain.refusals import Reason
 from kiosk.domain.slips import Slip, StatusSlip
@@ -26,7 +30,7 @@ from kiosk.domain.transactions import (
     VisitRedeem,
     Void,
 )
-from kiosk.flows.desk_states import AwaitingMember, Deciding, Surveying
+from kiosk.flows.desk_states import AwaitingMember, Deciding, ReadingFindings, Surveying
 from kiosk.flows.kiosk import TABLE
 from kiosk.flows.states import Resting
 from kiosk.flows.step import Step
@@ -189,14 +193,51 @@ def test_the_sign_in_ends_by_itself() -> None:
     assert isinstance(walk(listed.state, DeadlinePassed()).state, Resting)
 
 
-def test_the_technician_reads_facts_prints_them_and_tests_the_screen() -> None:
+def test_the_technician_checks_the_devices_and_prints_what_was_found() -> None:
+    listed = at_desk(operator(Role.TECHNICIAN))
+    step = walk(select(listed, DeskEntry.EXAMINE).state, A)
+    (ask,) = found(Examine, step.effects)
+    assert screen(step) == desk.Examining()
+    findings = (
+        Finding(Subject.DISK, Symptom.WELL),
+        Finding(Subject.SCANNER, Symptom.NOT_CONFIGURED),
+        Finding(Subject.PRINTER, Symptom.COVER_OPEN),
+    )
+    step = walk(step.state, Examined(ask.correlation, findings))
+    shown = screen(step)
+    assert shown == desk.Diagnosis((findings[2], findings[0]), 0, has_printer=True)
+    pages = []
+    for _ in range(3):
+        step = walk(step.state, B)
+        turned = screen(step)
+        assert isinstance(turned, desk.Diagnosis)
+        pages.append(turned.page)
+    assert pages == [1, 2, 0]
+    printing = walk(step.state, A)
+    (printed,) = found(Print, printing.effects)
+    assert printed.seq == 0
+    assert isinstance(printed.slip, StatusSlip)
+    assert printed.slip.findings == (findings[2], findings[0])
+    assert printed.slip.facts
+    assert isinstance(printing.state, ReadingFindings)
+    without = walk(step.state, A, ctx=context(has_printer=False))
+    assert not found(Print, without.effects)
+
+
+def test_a_check_that_never_ends_leads_back_to_the_list_and_its_answer_is_late() -> None:
+    step = walk(select(at_desk(operator(Role.TECHNICIAN)), DeskEntry.EXAMINE).state, A)
+    (ask,) = found(Examine, step.effects)
+    for way_out in (DeadlinePassed(), C):
+        left = walk(step.state, way_out)
+        assert isinstance(left.state, Surveying)
+        late = dc.replace(left.state, correlation=Correlation(ask.correlation + 1))
+        assert TABLE.step(late, Examined(ask.correlation, ()), context()) is None
+
+
+def test_the_technician_reads_facts_and_tests_the_screen() -> None:
     listed = at_desk(operator(Role.TECHNICIAN))
     facts = screen(walk(select(listed, DeskEntry.TERMINAL).state, A))
     assert isinstance(facts, desk.Technical)
-    printing = walk(select(listed, DeskEntry.STATUS_SLIP).state, A)
-    (printed,) = found(Print, printing.effects)
-    assert isinstance(printed.slip, StatusSlip)
-    assert printed.slip.facts == facts.facts
     step = walk(select(listed, DeskEntry.TEST).state, A)
     patterns = [screen(step)]
     while isinstance(following := walk(step.state, DeadlinePassed()), Step):

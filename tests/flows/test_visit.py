@@ -109,7 +109,7 @@ def test_without_a_display_nothing_counts_as_shown() -> None:
 def test_bought_visits_go_before_gifts() -> None:
     step = walk(greeted(member(visits=(0, 2))).state, A)
     assert isinstance(step.state, Confirming)
-    assert step.state.job.line == VisitRedeem("bath", (Leg("a-gift", 1),), "p1")
+    assert step.state.job.way.lines == (VisitRedeem("bath", (Leg("a-gift", 1),), "p1"),)
 
 
 def test_stored_value_pays_principal_first_then_bonus() -> None:
@@ -117,7 +117,7 @@ def test_stored_value_pays_principal_first_then_bonus() -> None:
     step = walk(greeted(view).state, A)
     assert isinstance(step.state, Confirming)
     legs = (Leg("a-principal", 4_000), Leg("a-bonus", 1_220))
-    assert step.state.job.line == ValueRedeem("bath", 5_220, legs, "p1")
+    assert step.state.job.way.lines == (ValueRedeem("bath", 5_220, legs, "p1"),)
     confirm = screen(step)
     assert isinstance(confirm, screens.Confirm)
     assert (confirm.price, confirm.left) == (5_220, 9_000 - 5_220)

@@ -17,6 +17,7 @@ from kiosk.domain.devices import Button, Lamp, Part, PartReport, PartState, Soun
 from kiosk.domain.effects import (
     Commit,
     Effect,
+    Examine,
     Identify,
     Light,
     MarkShown,
@@ -26,6 +27,7 @@ from kiosk.domain.effects import (
     Survey,
 )
 from kiosk.domain.events import (
+    BackHeld,
     ButtonPressed,
     CardPresented,
     CardRemoved,
@@ -38,6 +40,7 @@ from kiosk.domain.events import (
     DeadlinePassed,
     DirectoryChanged,
     Event,
+    Examined,
     Identified,
     LinkChanged,
     OperatorIdentified,
@@ -51,16 +54,24 @@ from kiosk.domain.events import (
     Surveyed,
     VitalsChanged,
 )
+from kiosk.domain.findings import Finding, Subject, Symptom
 from kiosk.domain.members import Role
 from kiosk.domain.policy import Policy
 from kiosk.domain.refusals import Reason
 from kiosk.domain.screens import Done
 from kiosk.flows import desk_states, diagram, states
-from kiosk.flows.desk_states import CheckingScreen, IdentifyingMember, OnShift, Surveying
+from kiosk.flows.desk_states import (
+    CheckingScreen,
+    Examining,
+    IdentifyingMember,
+    OnShift,
+    Surveying,
+)
 from kiosk.flows.kiosk import START, TABLE
 from kiosk.flows.states import Committing, Doubting, Greeting, Identifying, Resting, Starting
-from kiosk.flows.step import State
+from kiosk.flows.step import Context, State
 from kiosk.flows.table import Row
+from tests.flows import samples
 from tests.flows.samples import (
     BIG_DOG,
     CARD,
@@ -71,11 +82,11 @@ from tests.flows.samples import (
     ROW,
     SMALL_DOG,
     TICKET,
-    context,
     member,
     operator,
     workday,
 )
+from tests.flows.uses import GOODS_ROW, SHOP, couponed
 
 STIMULI: tuple[Event, ...] = (
     CardPresented(CARD, "front"),
@@ -86,6 +97,7 @@ STIMULI: tuple[Event, ...] = (
     CodeScanned(CARD),
     CodeRejected(),
     *(ButtonPressed(button) for button in Button),
+    BackHeld(),
     PartChanged(PartReport(Part.PRINTER, PartState.FAULT, "cover open")),
     LinkChanged(False, 3),
     PolicyChanged(Policy()),
@@ -104,9 +116,21 @@ VIEWS = (
     member(pets=()),
     member(unshown=ROW),
     member(last=ROW, tickets=(TICKET,), checked_in=None, notice="新到狗粮"),
+    couponed(visits=(0, 0)),
+    couponed(unshown=GOODS_ROW),
 )
 OPERATORS = (operator(), operator(name="o2"), *(operator(role) for role in Role))
+FINDINGS = (
+    Finding(Subject.DISK, Symptom.WELL),
+    Finding(Subject.PRINTER, Symptom.COVER_OPEN),
+    Finding(Subject.SCANNER, Symptom.NOT_CONFIGURED),
+)
 WORKDAYS = (workday(OPEN_TICKET), workday(undoable=None), workday(undoable=NOTHING_TO_UNDO))
+
+
+def context(**changes: object) -> Context:
+    """An ordinary moment in a shop where coupons and points are good for something."""
+    return samples.context(**({"catalogue": SHOP} | changes))
 
 
 def answers(state: State) -> list[Event]:
@@ -123,6 +147,8 @@ def answers(state: State) -> list[Event]:
             ]
         case Surveying(correlation=asked):
             found = [Surveyed(asked, day) for day in WORKDAYS]
+        case Examining(correlation=asked):
+            return [Examined(asked, FINDINGS), Examined(asked, ())]
         case Committing(correlation=asked):
             found = [Committed(asked, 42, "0" * 36, member())]
         case _:
@@ -159,7 +185,7 @@ def test_no_success_before_the_commit_and_rest_is_always_reached(data: st.DataOb
                 assert isinstance(event, Committed)
             if isinstance(effect, Print | MarkShown):
                 assert isinstance(event, Committed | Identified | ButtonPressed)
-            if isinstance(effect, Identify | Commit | Survey):
+            if isinstance(effect, Identify | Commit | Survey | Examine):
                 assert effect.correlation == fresh
                 assert effect.correlation not in issued
                 issued.add(effect.correlation)
@@ -186,13 +212,25 @@ def reachable() -> dict[type[State], list[State]]:
             if step is None:
                 continue
             known = found.setdefault(type(step.state), [])
-            if step.state not in known and len(known) < 160:
+            if step.state not in known and len(known) < 260:
                 known.append(step.state)
                 todo.append(step.state)
     return found
 
 
 EXAMPLES = reachable()
+
+
+def test_c_held_down_leads_to_rest_from_everywhere_but_an_open_commit() -> None:
+    for kind, examples in EXAMPLES.items():
+        for state in examples:
+            step = TABLE.step(state, BackHeld(), context())
+            if kind in (Starting, Resting, Committing, Doubting):
+                assert step is None
+            else:
+                assert step is not None
+                assert isinstance(step.state, Resting)
+                assert not any(isinstance(e, Commit | MarkShown | Print) for e in step.effects)
 
 
 def test_every_state_is_reachable() -> None:

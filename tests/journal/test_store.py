@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.errors import JournalError
-from kiosk.journal import store
+from kiosk.journal import soundness, store
 from kiosk.journal.journal import Journal
 from kiosk.journal.store import Store, migrate
 from tests.journal import shop
@@ -24,7 +24,7 @@ def test_a_new_file_is_durable_small_paged_and_private(path: Path) -> None:
         assert pragma(db, "journal_mode") == "wal"
         assert pragma(db, "synchronous") == 2
         assert pragma(db, "page_size") == 1024
-        assert pragma(db, "application_id") == store.APPLICATION
+        assert pragma(db, "application_id") == soundness.APPLICATION
         tables = db.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'")
         loose = {name for name, strict in tables if not strict and not name.startswith("sqlite_")}
         assert loose == set()
@@ -188,7 +188,12 @@ def test_a_gap_in_the_migrations_is_found(tmp_path: Path) -> None:
 
 def test_every_migration_is_a_package_file() -> None:
     names = [p.name for p in sorted(store.MIGRATIONS.iterdir())]
-    assert names == ["0001_journal.sql", "0002_desk.sql"]
+    assert names == [
+        "0001_journal.sql",
+        "0002_desk.sql",
+        "0003_central.sql",
+        "0004_retention.sql",
+    ]
 
 
 def test_idle_copies_the_log_into_the_file(stocked: Journal, path: Path) -> None:

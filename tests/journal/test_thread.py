@@ -146,17 +146,6 @@ def test_a_journal_that_cannot_be_opened_is_tried_again(tmp_path: Path) -> None:
     assert desk.thread.join(20)
 
 
-def test_a_damaged_journal_is_reported_and_left_alone(path: Path) -> None:
-    path.write_bytes(b"garbage" * 1000)
-    desk = Desk(path)
-    desk.thread.start()
-    assert desk.report().state is PartState.FAULT
-    assert "journal.db" in str(desk.ask(spend))
-    desk.thread.stop()
-    assert desk.thread.join(20)
-    assert path.read_bytes() == b"garbage" * 1000
-
-
 def test_after_a_failed_commit_the_journal_is_opened_again(stocked_desk: Desk, path: Path) -> None:
     def on_a_full_disk(journal: Journal) -> Receipt:
         with FullDisk(path):

@@ -1,5 +1,6 @@
 """The mailbox under virtual time: deadlines, correlation ids, what is known of the world."""
 
+import dataclasses as dc
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from kiosk.domain import effects as ef
 from kiosk.domain import screens
-from kiosk.domain.devices import Button, Part, PartReport, PartState
+from kiosk.domain.devices import Button, Lamp, NamedPart, Part, PartReport, PartState
 from kiosk.domain.effects import Commit, Identify, Print, Show
 from kiosk.domain.events import (
     ButtonPressed,
@@ -201,6 +202,22 @@ def test_the_world_learns_in_every_state_and_shows_it_at_rest() -> None:
     assert idle.faults == (Part.READER, Part.DISPLAY)
     rig.tell(PartChanged(PartReport(Part.DISPLAY, PartState.READY)))
     assert world.faults() == (Part.READER,)
+
+
+def test_one_broken_reader_of_two_is_told_and_is_not_hidden_by_the_other() -> None:
+    rig = Rig()
+    rig.tell(Started(), PartChanged(PartReport(Part.READER, PartState.ABSENT, name="door")))
+    ready = PartReport(Part.READER, PartState.READY, name="counter")
+    shown, lamp = rig.tell(PartChanged(ready))
+    world = rig.loop.world
+    assert (world.faults(), world.limping()) == ((), (NamedPart(Part.READER, "door"),))
+    assert [r.key for r in world.reports()] == ["reader door", "reader counter"]
+    assert isinstance(shown, Show)
+    assert isinstance(shown.screen, screens.Idle)
+    assert (shown.screen.faults, shown.screen.limping) == ((), world.limping())
+    assert lamp == ef.Light(Lamp.FAULT)
+    rig.tell(PartChanged(dc.replace(ready, state=PartState.FAULT)))
+    assert (world.faults(), world.limping()) == ((Part.READER,), ())
 
 
 def test_a_price_list_that_arrives_is_the_one_offered_next() -> None:

@@ -27,7 +27,8 @@ class Books:
         self.grants: dict[str, wire.AllowanceGrant] = {}
         self.changed = dict.fromkeys(members, 1)
         self.version = 1
-        self.journal = ""
+        self.journal = self.central = ""
+        self.epoch = 0
         self.state = JournalState.OPEN
         self.policy = Policy(version=1)
         self.catalogue: Catalogue | None = None
@@ -88,6 +89,8 @@ class Books:
                 head=self.head,
                 directory_version=self.version,
                 now=NOW,
+                central=self.central,
+                epoch=self.epoch,
             )
         ]
         if hello.policy_version != self.policy.version:

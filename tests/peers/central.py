@@ -64,7 +64,7 @@ class Central:
 
     def announce(self, *, online: bool) -> None:
         """Tell everybody that central is here, or goes."""
-        state = wire.Presence(v=1, online=online, session=self._session)
+        state = wire.Presence(v=1, online=online, session=self._session, central=self.books.central)
         sent = self._client.publish(wire.CENTRAL_STATE, wire.encode(state), qos=1, retain=True)
         until(sent.is_published, "central's presence")
 

@@ -47,12 +47,20 @@ class Line:
 
 
 class Chip:
-    """The chip, and the hands on it.  `refuses` is what opening it raises, `broken` any use."""
+    """The chip, and the hands on it.  `refuses` is what opening it raises, `broken` any use.
+
+    It breaks by itself after `lasts` more uses, where set; while `goes` is not set, whoever uses
+    it does not come back.  `reads` counts the levels that were asked for.
+    """
 
     def __init__(self) -> None:
         self.lines = [Line() for _ in range(LINES)]
         self.opened = 0
         self.refuses = self.broken = ""
+        self.lasts: int | None = None
+        self.reads = 0
+        self.goes = threading.Event()
+        self.goes.set()
         self.waves: list[tuple[int, float, float]] = []
         self._lock = threading.Lock()
 
@@ -99,6 +107,7 @@ class Chip:
         return 0
 
     def gpio_read(self, _chip: int, number: int) -> int:
+        self.reads += 1
         return self._line(number).level
 
     def gpio_write(self, _chip: int, number: int, level: int) -> int:
@@ -115,6 +124,11 @@ class Chip:
         return 0
 
     def _line(self, number: int, free: bool = False) -> Line:
+        self.goes.wait(60)
+        if self.lasts is not None:
+            self.lasts -= 1
+            if self.lasts < 0:
+                self.broken, self.lasts = "GPIO not allocated", None
         if self.broken:
             raise Error(self.broken)
         if free and self.lines[number].held:

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,6 +88,16 @@ class Pcscd:
             self._process.wait(10)
             self._process = None
 
+    def stop(self) -> None:
+        """Let it run no further, alive and without an answer, until go_on()."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it run again."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
     def until_empty(self, seconds: float = 10) -> None:
         """Wait until pcscd has noticed that no card lies on any reader."""
         from smartcard import scard  # not before PCSCLITE_CSOCK_NAME is set
@@ -107,6 +118,32 @@ class Pcscd:
     def tail(self) -> str:
         """Return the end of its log."""
         return self.log.read_text(errors="replace")[-2000:]
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[None]:
+    """Stand in for a pcscd whose polkit rules do not let this user in.
+
+    It answers the greeting, version and result, and hangs up (pcsc-lite, winscard_msg.h).
+    """
+    security_violation = 0x8010006A
+    _SOCKET.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(_SOCKET))
+        door.listen()
+
+        def refuse() -> None:
+            with contextlib.suppress(OSError):
+                caller, _ = door.accept()
+                with caller:
+                    _header, version = caller.recv(8), caller.recv(12)
+                    caller.sendall(version[:8] + security_violation.to_bytes(4, "little"))
+
+        thread = threading.Thread(target=refuse, daemon=True)
+        thread.start()
+        yield
+        thread.join(10)
+    _SOCKET.unlink()
 
 
 def _free_ports() -> int:

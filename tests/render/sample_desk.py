@@ -8,7 +8,9 @@ from kiosk.domain.desk import (
     ConfirmVoid,
     Desk,
     DeskEntry,
+    Diagnosis,
     EntryItem,
+    Examining,
     Fact,
     FactRow,
     Loaded,
@@ -23,11 +25,12 @@ from kiosk.domain.desk import (
     Voided,
 )
 from kiosk.domain.devices import Part, PartState
+from kiosk.domain.findings import Finding, Subject, Symptom, worst_first
 from kiosk.domain.members import Role
 from kiosk.domain.names import Name
 from kiosk.domain.screens import Screen
 from kiosk.domain.transactions import Means
-from tests.render.samples import ALLERGIC, BATH, DAY, GROOMING, LONG_PASS, MOST, PETS, SHY
+from tests.render.samples import ALLERGIC, BATH, DAY, GROOMING, LONG_PASS, MOST, PETS, SHY, TOY
 
 TRAINING = Name("训练", "Training")
 BOARDING = Name("代管", "Boarding")
@@ -65,6 +68,23 @@ FACTS = (
     FactRow(Fact.DISK, "83%"),
     *(FactRow(Fact.PART, state, part) for state, part in zip(PartState, Part, strict=False)),
     FactRow(Fact.PART, PartState.READY, Part.PRINTER),
+)
+FINDINGS = worst_first(
+    Finding(subject, symptom, *name)
+    for subject, symptom, *name in (
+        (Subject.READER, Symptom.NO_MATCH, "counter"),
+        (Subject.READER, Symptom.FIELD_OFF, "grooming-room"),
+        (Subject.SCANNER, Symptom.PORT_DENIED),
+        (Subject.BUTTONS, Symptom.GPIO_DENIED),
+        (Subject.DISPLAY, Symptom.DISPLAY_ELSEWHERE),
+        (Subject.PRINTER, Symptom.COVER_OPEN),
+        (Subject.BROKER, Symptom.LOGIN_REFUSED),
+        (Subject.CENTRAL, Symptom.NOT_ASKED),
+        (Subject.CLOCK, Symptom.CLOCK_WRONG),
+        (Subject.BATTERY_CLOCK, Symptom.NO_BATTERY_CLOCK),
+        (Subject.DISK, Symptom.DISK_FULL),
+        (Subject.JOURNAL, Symptom.WELL),
+    )
 )
 LONG_FACTS = (
     FactRow(Fact.TERMINAL, "a-terminal-with-a-very-long-name-in-the-back-room"),
@@ -126,6 +146,7 @@ DESK_SCREENS: dict[str, Screen] = {
     "confirm-void-pass": ConfirmVoid(LONG_PASS, LONG_NAME, 0, 12, is_load=True),
     "confirm-void-most": ConfirmVoid(GROOMING, LONG_NAME, MOST, 0, is_load=True),
     "confirm-void-log": ConfirmVoid(BATH, "王*明", 0, 0, is_load=False),
+    "confirm-void-points": ConfirmVoid(TOY, "王*明", 0, 0, is_load=False, points=200),
     "voided": Voided(BATH, "王*明"),
     "voided-long": Voided(LONG_PASS, LONG_NAME),
     "today": Today("何美容", ((BATH, 5), (GROOMING, 2), (TRAINING, 1))),
@@ -136,6 +157,12 @@ DESK_SCREENS: dict[str, Screen] = {
     "today-nothing": Today("何美容", ()),
     **{f"technical-{first // 4 + 1}": Technical(FACTS, first) for first in range(0, 17, 4)},
     "technical-long": Technical(LONG_FACTS),
+    "examining": Examining(),
+    "diagnosis": Diagnosis(FINDINGS, 0, has_printer=True),
+    **{
+        f"diagnosis-{finding.symptom.value}": Diagnosis(FINDINGS, page, has_printer=page % 2 > 0)
+        for page, finding in enumerate(FINDINGS, 1)
+    },
     "test-pattern-lit": TestPattern(0),
     "test-pattern-board": TestPattern(1),
 }

@@ -8,10 +8,13 @@ from kiosk.domain.pricing import PriceLine, PriceStep
 from kiosk.domain.slips import AnySlip, LoadSlip, Slip, StatusSlip
 from kiosk.domain.transactions import Means
 from kiosk.domain.units import Fen
-from tests.render.sample_desk import FACTS, LONG_PLAN, PASS_PLAN, TOP_UP
+from kiosk.domain.using import Using
+from tests.render.sample_desk import FACTS, FINDINGS, LONG_PLAN, PASS_PLAN, TOP_UP
 from tests.render.samples import (
     BATH,
     BATH_PASS,
+    BOTH_LINES,
+    COUPON,
     DAY,
     GROOMING,
     LONG_PASS,
@@ -19,6 +22,7 @@ from tests.render.samples import (
     NOW,
     PETS,
     PRICE_LINES,
+    TOY,
 )
 
 
@@ -44,6 +48,48 @@ def slips(language: Language) -> dict[str, Slip]:
             value_left=6050,
             points=68,
             qr="https://example.org/t/3f2a91c0-000042",
+        ),
+        "coupon": Slip(
+            language,
+            shop,
+            terminal,
+            number,
+            NOW,
+            True,
+            "王*明",
+            "旺财",
+            BATH,
+            price=5500,
+            price_lines=BOTH_LINES,
+            value_left=7350,
+            points=55,
+            using=Using(COUPON, 300, 2),
+        ),
+        "reward": Slip(
+            language,
+            shop,
+            terminal,
+            number,
+            NOW,
+            True,
+            "王*明",
+            "",
+            TOY,
+            using=Using(None, 200, 120, goods=True),
+        ),
+        "gift-voided": Slip(
+            language,
+            shop,
+            terminal,
+            number,
+            NOW,
+            True,
+            "王*明",
+            "",
+            TOY,
+            using=Using(TOY, 0, 1, goods=True),
+            operator_name="林店长",
+            voided=True,
         ),
         "copy": Slip(
             language,
@@ -131,6 +177,9 @@ def staff_slips(language: Language) -> dict[str, AnySlip]:
         "pass-sold-long": dc.replace(sold, plan=LONG_PLAN, means=Means.CASH, training=True),
         "pass-voided": dc.replace(sold, voided=True, visits_left=None, copy=1),
         "status": StatusSlip(language, "宠物之家", "till-1", NOW, FACTS),
+        "status-checked": StatusSlip(
+            language, "宠物之家", "till-1", NOW, FACTS[:5], findings=FINDINGS
+        ),
         "status-training": StatusSlip(
             language, "宠物之家", "till-1", NOW, FACTS[:3], training=True
         ),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from kiosk.domain.devices import Part
+from kiosk.domain.devices import NamedPart, Part
 from kiosk.domain.members import Pet, Size, Tier
 from kiosk.domain.names import Name
 from kiosk.domain.pricing import PriceLine, PriceStep
@@ -28,6 +28,7 @@ from kiosk.domain.screens import (
     Unreadable,
 )
 from kiosk.domain.units import Fen
+from kiosk.domain.using import Using
 
 NOW = dt.datetime(2025, 11, 21, 10, 32, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 BATH = Name("洗澡", "Bath")
@@ -62,6 +63,7 @@ CHOICES = (PASS_CHOICE, GIFT_CHOICE, VALUE_CHOICE, DEAR_CHOICE)
 DETAILS_CHOICE = Choice(Name("详情", "Details"))
 MOST = 12_345_678
 DAY = dt.date(2025, 12, 3)
+LIMPING = NamedPart(Part.READER, "the-one-on-the-groomers-side")
 BIRTHDAY = Note(NoteKind.BIRTHDAY, name="旺财")
 DUE = Note(NoteKind.DUE, name="旺财", text="疫苗", day=DAY)
 LONG_DUE = Note(NoteKind.DUE, name=PETS[2].name, text="Rabies vaccine booster", day=DAY)
@@ -80,12 +82,24 @@ PRICE_LINES = (
     PriceLine(PriceStep.MEMBER_DAY, Fen(-360)),
     PriceLine(PriceStep.ROUND_DOWN, Fen(-40)),
 )
+COUPON = Name("满60减10元", "10 yuan off 60")
+FREE = Name("免费洗澡券", "Free bath")
+TOY = Name("磨牙玩具", "Chew toy")
+GIFT_COUPON_CHOICE = Choice(FREE, coupons=1, held=1)
+REWARD_CHOICE = Choice(Name("积分换磨牙玩具", "Chew toy for points"), points=200)
+COUPON_LINES = (PRICE_LINES[0], PriceLine(PriceStep.COUPON, Fen(-1000)))
+POINTS_LINES = (PRICE_LINES[0], PriceLine(PriceStep.POINTS, Fen(-300)))
+BOTH_LINES = (*COUPON_LINES, POINTS_LINES[1])
+DEAR_LINES = (PRICE_LINES[0], PriceLine(PriceStep.COUPON, Fen(-1_234_567)))
+FREE_LINES = (PRICE_LINES[0], PriceLine(PriceStep.COUPON, Fen(-8000)))
 
 SCREENS: dict[str, Screen] = {
     "starting": Starting(),
     "idle": Idle("宠物之家", NOW),
     "idle-offline": Idle("宠物之家", NOW, online=False, waiting=128, banner="周三会员日九五折"),
     "idle-fault": Idle("宠物之家", NOW, faults=(Part.READER,)),
+    "idle-limping": Idle("宠物之家", NOW, limping=(NamedPart(Part.READER, "counter"),)),
+    "idle-limping-long": Idle("宠物之家", NOW, limping=(LIMPING, LIMPING)),
     "idle-faults": Idle(
         "毛孩子宠物生活馆人民路旗舰店",
         NOW,
@@ -150,6 +164,54 @@ SCREENS: dict[str, Screen] = {
     "confirm-value": Confirm(BATH, "旺财", None, 6800, PRICE_LINES, 6050),
     "confirm-most": Confirm(GROOMING, PETS[2].name, None, MOST, PRICE_LINES, MOST),
     "confirm-no-pet": Confirm(GROOMING, "", LONG_PASS, None, (), 11),
+    "member-coupons": Member(
+        "王*明",
+        Tier.GOLD,
+        12_850,
+        12_850,
+        320,
+        (GIFT_COUPON_CHOICE, VALUE_CHOICE, REWARD_CHOICE),
+        0,
+        coupons=3,
+    ),
+    "member-coupons-most": Member(
+        "Alexandra B*",
+        Tier.DIAMOND,
+        MOST,
+        MOST,
+        12_345,
+        (*CHOICES, GIFT_COUPON_CHOICE, REWARD_CHOICE),
+        5,
+        LONG_DUE,
+        coupons=12,
+    ),
+    "confirm-coupon": Confirm(
+        BATH, "旺财", None, 5800, COUPON_LINES, 7050, using=Using(COUPON, 0, 1), others=2
+    ),
+    "confirm-no-coupon": Confirm(BATH, "旺财", None, 6800, PRICE_LINES, 6050, others=2),
+    "confirm-points": Confirm(
+        BATH, "旺财", None, 6500, POINTS_LINES, 6350, using=Using(None, 300, 20), others=2
+    ),
+    "confirm-both": Confirm(
+        BATH, "旺财", None, 5500, BOTH_LINES, 7350, using=Using(COUPON, 300, 0), others=3
+    ),
+    "confirm-coupon-most": Confirm(
+        GROOMING, PETS[2].name, None, MOST, DEAR_LINES, MOST, using=Using(COUPON, 0, 1), others=1
+    ),
+    "confirm-coupon-elsewhere": Confirm(
+        BATH, "旺财", None, 6800, PRICE_LINES, 6050, elsewhere=True
+    ),
+    "confirm-free": Confirm(BATH, "旺财", None, 0, FREE_LINES, 12_850, using=Using(FREE, 0, 0)),
+    "confirm-reward": Confirm(TOY, "", None, None, (), 0, using=Using(None, 200, 120, goods=True)),
+    "confirm-gift": Confirm(TOY, "", None, None, (), 0, using=Using(TOY, 0, 1, goods=True)),
+    "done-reward": Done(
+        TOY, None, None, None, 0, printing=True, using=Using(None, 200, 120, goods=True)
+    ),
+    "done-gift": Done(TOY, None, None, None, 0, printing=True, using=Using(TOY, 0, 0, goods=True)),
+    "already-reward": AlreadyTaken(
+        "王*明", NOW, TOY, None, None, Using(None, 200, 120, goods=True)
+    ),
+    "already-gift": AlreadyTaken("王*明", NOW, TOY, None, None, Using(TOY, 0, 1, goods=True)),
     "processing": Processing(),
     "outcome-unknown": OutcomeUnknown(),
     "done-pass": Done(BATH, 6, None, None, 0, printing=True),

@@ -4,7 +4,7 @@ import dataclasses as dc
 
 import pytest
 
-from kiosk.domain.devices import Part
+from kiosk.domain.devices import NamedPart, Part
 from kiosk.domain.names import Name
 from kiosk.domain.policy import Language
 from kiosk.domain.refusals import Reason
@@ -63,6 +63,13 @@ def test_idle_says_time_link_and_faults_in_words() -> None:
     assert said("idle-offline").splitlines()[:2] == ["宠物之家  离线  待上传 128", "10:32"]
     assert "! 读卡器不可用" in said("idle-fault")
     assert "! No reader +2" in said("idle-faults", EN)
+
+
+def test_one_broken_reader_of_two_is_named_and_cards_are_still_asked_for() -> None:
+    assert said("idle-limping").splitlines()[-2:] == ["! 读卡器故障 counter", "请刷卡或扫码"]
+    assert "! Fault: reader counter" in said("idle-limping", EN)
+    both = Idle("店", NOW, faults=(Part.PRINTER,), limping=(NamedPart(Part.READER, "back"),))
+    assert "! 打印机等2项不可用" in screen_lines(both, ZH)
 
 
 def test_what_was_taken_before_is_said_before_anything_new() -> None:

@@ -10,6 +10,7 @@ from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import DeskEntry, Fact
 from kiosk.domain.devices import Part, PartState
 from kiosk.domain.document import UNPRINTABLE, printable
+from kiosk.domain.findings import Subject, Symptom, Verdict
 from kiosk.domain.members import Size, Tier
 from kiosk.domain.names import Name
 from kiosk.domain.policy import Language
@@ -19,7 +20,7 @@ from kiosk.domain.transactions import Means
 from kiosk.render.fonts import LARGE, SMALL, Fonts
 from kiosk.render.texts import name_in, texts
 
-ON_PAPER = (".slip", ".means", ".facts", ".states", ".clocks", ".parts", ".steps")
+ON_PAPER = (".slip", ".checks", ".means", ".facts", ".states", ".clocks", ".parts", ".steps")
 """Tables whose texts are printed as they are."""
 
 
@@ -52,7 +53,12 @@ def test_every_member_of_every_list_has_its_words(language: Language) -> None:
     assert set(table.facts) == set(Fact)
     assert set(table.states) == set(PartState)
     assert set(table.clocks) == set(ClockState)
-    assert all(text.strip() for _, text in words(table))
+    assert set(table.checks.subjects) == set(Subject)
+    assert set(table.checks.remedies) == set(Symptom)
+    assert set(table.checks.counts) == set(Verdict) - {Verdict.NOT_CONFIGURED}
+    nothing_to_do = {s for s, remedy in table.checks.remedies.items() if not remedy.step}
+    assert nothing_to_do == {Symptom.WELL, Symptom.NOT_CONFIGURED}
+    assert all(text.strip() for path, text in words(table) if not path.endswith(".step"))
 
 
 def test_both_languages_fill_in_known_fields_only() -> None:

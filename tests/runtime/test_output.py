@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.domain.devices import Part, PartReport, PartState
 from kiosk.domain.errors import DeviceAbsent, DeviceError
-from kiosk.runtime.worker import OutputWorker
+from kiosk.runtime.jobs import OutputWorker
 from tests.runtime.devices import PATIENCE, Bench, Paper, Seen, Socket
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from kiosk.domain.devices import Part, PartReport, PartState
 from kiosk.domain.errors import DeviceAbsent, DeviceError
-from kiosk.runtime.worker import Backoff, OutputWorker
+from kiosk.runtime.jobs import OutputWorker
+from kiosk.runtime.worker import Backoff
 from tests.runtime.devices import PATIENCE, Bench, Paper, Seen, Socket
 
 

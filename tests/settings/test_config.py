@@ -21,6 +21,7 @@ from kiosk.settings.options import (
     Lamps,
     Network,
     Printer,
+    PrinterAnswers,
     PrinterDriver,
     Reader,
     ReaderDriver,
@@ -29,6 +30,7 @@ from kiosk.settings.options import (
     Serial,
     SignalDriver,
     Spi,
+    Usb,
 )
 from tests.settings.conftest import MINIMAL, Folder
 
@@ -77,6 +79,9 @@ gpio_dc = 5
 gpio_reset = 6
 rotate = 180
 contrast = 0
+dim_seconds = 0
+dim_contrast = 255
+shift_seconds = 86400
 [printer]
 driver = "serial"
 device = "/dev/kiosk-printer"
@@ -110,6 +115,25 @@ def test_the_least_has_no_parts(folder: Folder) -> None:
     refuse_virtual(config)
 
 
+@pytest.mark.parametrize(
+    ("lines", "link"),
+    [
+        ('driver = "usb"', Usb("")),
+        ('driver = "usb"\nmatch = "04B8:0e15"', Usb("04B8:0e15")),
+        ('driver = "file"\ndevice = "/dev/usb/lp1"', Path("/dev/usb/lp1")),
+    ],
+)
+def test_a_printer_plugged_in_by_usb(everything: Path, lines: str, link: Usb | Path) -> None:
+    start, _ = everything.read_text().split("[printer]")
+    everything.write_text(f'{start}[printer]\n{lines}\nanswers = "ordered"\n')
+    config = load(everything, environ={})
+    assert config.printer is not None
+    assert (config.printer.link, config.printer.answers) == (link, PrinterAnswers.ORDERED)
+    again = everything.with_name("again.toml")
+    again.write_text(dump(config))
+    assert load(again, environ={}).printer == config.printer
+
+
 def test_every_option_arrives(everything: Path) -> None:
     config = load(everything, environ={})
     assert config.mqtt.port == 8883
@@ -127,7 +151,7 @@ def test_every_option_arrives(everything: Path) -> None:
     assert config.buttons == Buttons(SignalDriver.GPIO, ButtonLines(1, 4, 12))
     assert config.lamps == Lamps(SignalDriver.GPIO, LampLines(13, 16, 19))
     assert config.buzzer == Buzzer(SignalDriver.VIRTUAL)
-    assert config.display == Display(DisplayDriver.SH1106, Spi(1, 2, 5, 6), 180, 0)
+    assert config.display == Display(DisplayDriver.SH1106, Spi(1, 2, 5, 6), 180, 0, 0, 255, 86400)
     link = Serial(Path("/dev/kiosk-printer"), 115200)
     assert config.printer == Printer(PrinterDriver.SERIAL, link, 48, False, False)
 
@@ -174,7 +198,7 @@ def test_the_config_for_a_pi_is_real() -> None:
     config = load(CONFIG / "kiosk.toml", environ={})
     refuse_virtual(config)
     assert config.readers == (Reader("counter", ReaderDriver.PCSC),)
-    assert config.display == Display(DisplayDriver.SSD1306, I2c(1, 0x3C), 0, 207)
+    assert config.display == Display(DisplayDriver.SSD1306, I2c(1, 0x3C), 0, 207, 120, 8, 180)
     assert config.printer is not None
     assert config.printer.link == Network("192.168.1.50", 9100)
 

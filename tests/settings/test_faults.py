@@ -79,6 +79,19 @@ ONE_FAULT = {
     "[printer]\ndriver = 'virtual'\nport = 9100": (
         'printer.port: belongs to driver = "network", and would have no effect here'
     ),
+    "[printer]\ndriver = 'usb'\ndevice = '/dev/usb/lp0'": (
+        'printer.device: belongs to driver = "serial" or "file", and would have no effect here'
+    ),
+    "[printer]\ndriver = 'file'\ndevice = '/dev/usb/lp0'\nmatch = '04b8:0e15'": (
+        'printer.match: belongs to driver = "usb", and would have no effect here'
+    ),
+    "[printer]\ndriver = 'usb'\nmatch = 'Epson'": (
+        'printer.match: expected vendor and product as lsusb shows them, like "04b8:0e15", '
+        'found "Epson"'
+    ),
+    "[printer]\ndriver = 'usb'\nanswers = 'yes'": (
+        'printer.answers: expected "none" or "real-time" or "ordered", found "yes"'
+    ),
     f"{DISPLAY}bus = 'spi'\naddress = 0x3C": (
         'display.address: belongs to bus = "i2c", and would have no effect here'
     ),
@@ -127,8 +140,9 @@ ONE_FAULT = {
         "buzzer.gpio: expected a line of its own, found 25, which is display.gpio_reset's"
     ),
     # a fault in the choice does not condemn the options that hang on it
-    "[printer]\ndriver = 'usb'\nbaudrate = 9600": (
-        'printer.driver: expected "network" or "serial" or "virtual", found "usb"'
+    "[printer]\ndriver = 'lan'\nbaudrate = 9600": (
+        'printer.driver: expected "network" or "serial" or "usb" or "file" or "virtual", '
+        'found "lan"'
     ),
     f"{DISPLAY}gpio_dc = 24": 'display.bus: expected "i2c" or "spi", found nothing',
     # values of the display and the printer

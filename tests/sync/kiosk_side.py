@@ -14,7 +14,15 @@ from kiosk.domain.transactions import Leg, ValueRedeem
 from kiosk.domain.views import MemberView
 from kiosk.journal.journal import Journal
 from kiosk.journal.standing import Standing
-from kiosk.sync.actions import Action, JournalAction, LinkIs, Publish, StoreCatalogue, StorePolicy
+from kiosk.sync.actions import (
+    Action,
+    JournalAction,
+    LinkIs,
+    Publish,
+    StoreCatalogue,
+    StorePolicy,
+    Stranger,
+)
 from kiosk.sync.errands import errand
 from kiosk.sync.exchange import Moment
 from kiosk.sync.options import Identity, Limits, Timing
@@ -45,8 +53,14 @@ class KioskSide:
     `up` is what was published and not yet delivered, `actions` all that was ever wanted.
     """
 
-    def __init__(self, limits: Limits = LIMITS, journal: Journal | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits = LIMITS,
+        journal: Journal | None = None,
+        identity: Identity = IDENTITY,
+    ) -> None:
         self.journal = journal or Journal.open(None)
+        self.identity, self.limits = identity, limits
         self.mono = 0.0
         self.up: list[wire.Up] = []
         self.payloads: list[bytes] = []
@@ -57,7 +71,7 @@ class KioskSide:
         self.broken = self.slow = False
         self.jobs: list[JournalAction] = []
         self.actions: list[Action] = []
-        self.session = Session(IDENTITY, Timing(), limits)
+        self.session = Session(identity, Timing(), limits)
         self.do(self.session.started())
 
     @property
@@ -70,7 +84,7 @@ class KioskSide:
 
     def restart(self) -> None:
         """The daemon is killed and starts again; the journal is what is left."""
-        self.session = Session(IDENTITY, Timing(), LIMITS)
+        self.session = Session(self.identity, Timing(), self.limits)
         self.up, self.jobs, self.online = [], [], False
         self.do(self.session.started())
 
@@ -154,6 +168,8 @@ class KioskSide:
                     self.online, self.waiting = action.online, action.waiting
                 case StorePolicy():
                     self.policy = action.policy
+                case Stranger():
+                    pass  # it is in `actions`
                 case _:
                     self.jobs.append(action)
         if not self.slow:

@@ -81,6 +81,19 @@ def test_a_frozen_journal_drains_and_asks_for_nothing(kiosk: KioskSide, books: B
     assert not kiosk.spend("m1")
 
 
+def test_a_frozen_journal_gives_back_what_it_holds(kiosk: KioskSide, books: Books) -> None:
+    welcomed(kiosk, books)
+    assert kiosk.held("m1") > 0
+    books.state = JournalState.FROZEN
+    kiosk.do(kiosk.session.disconnected())
+    kiosk.connect()
+    converse(kiosk, books)
+    kiosk.hear(books.recall("m1"))
+    converse(kiosk, books)
+    assert (kiosk.held("m1"), books.applied) == (0, 1)
+    assert not kiosk.spend("m1")
+
+
 def test_asking_for_very_many_accounts_asks_for_all(kiosk: KioskSide, books: Books) -> None:
     welcomed(kiosk, books)
     kiosk.hear(wire.AllowanceOffer(accounts=[f"a-{i}" for i in range(5000)]))

@@ -113,6 +113,29 @@ def test_a_refused_login_is_shown(books: Books, start: Start, tmp_path: Path) ->
         until(lambda: terminal.link == LinkChanged(online=False, waiting=0))
 
 
+def test_another_central_is_not_followed_and_shown(
+    broker: Mosquitto, books: Books, start: Start
+) -> None:
+    books.central = "a" * 36
+    other = Books({"m1": 10_000})
+    other.central = "b" * 36
+    with Central(broker, books):
+        terminal = start(broker)
+        until(lambda: terminal.held_everything(books))
+    with Central(broker, other, "c2") as stranger:
+        until(lambda: terminal.part is not None and terminal.part.state is PartState.DENIED)
+        assert terminal.part is not None
+        assert "bbbbbbbb answers" in terminal.part.detail
+        assert "aaaaaaaa" in terminal.part.detail
+        terminal.spend("m1", 30)
+        until(lambda: terminal.link == LinkChanged(online=False, waiting=1))
+        assert stranger.count(wire.Hello) == 0
+    with Central(broker, books, "c3"):
+        until(terminal.drained)
+        until(lambda: terminal.part == PartReport(Part.LINK, PartState.READY))
+    assert (books.applied, other.applied) == (1, 0)
+
+
 def test_central_comes_later_than_the_kiosk(broker: Mosquitto, books: Books, start: Start) -> None:
     terminal = start(broker, Timing(presence_grace=0.01, hello=0.05, hello_most=600.0))
     until(lambda: terminal.courier.counters.unsent >= 2)

@@ -217,3 +217,20 @@ def test_a_fork_stops_the_sending_until_staff_have_cleared_it(
     converse(kiosk, books)
     assert kiosk.standing.state == "open"
     assert kiosk.waiting == 0
+
+
+def test_a_late_ack_does_not_silence_the_next_hello(kiosk: KioskSide, books: Books) -> None:
+    welcomed(kiosk, books)
+    kiosk.spend("m1")
+    late = kiosk.take_up()
+    kiosk.wait(70.5)
+    assert wire.Hello not in kinds(kiosk.take_up())
+    for message in late:
+        for answer in books.answer(message):
+            kiosk.hear(answer)
+    assert kiosk.waiting == 0
+    assert not kiosk.online
+    kiosk.wait(61.0)
+    assert wire.Hello in kinds(kiosk.up)
+    converse(kiosk, books)
+    assert kiosk.online

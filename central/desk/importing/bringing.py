@@ -76,6 +76,7 @@ class Bringing:
             services=plan.services,
             valid_until=line.valid_until or self._today + dt.timedelta(days=plan.valid_days),
             price=0,
+            bought=line.bought or 0,
         )
         self.passes.append(sold)
         for kind, visits in (

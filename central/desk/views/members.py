@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from central.desk import forms, history, people, seen
+from central.desk import forms, giving, history, moveforms, people, seen, waiting
 from central.desk.access import current_store, duty, staff
 from central.desk.counter import today
 from central.desk.views import said
@@ -40,6 +40,9 @@ def page(
         "pay_out": forms.PayOut(found),
         "adjust": forms.Adjust(found),
         "redeem": forms.Redeem(store, found),
+        "give": moveforms.Give(found),
+        "give_coupon": giving.GiveCoupon(store),
+        "give_points": giving.GivePoints(),
     }
     context = {
         "store": store,
@@ -62,6 +65,7 @@ def page(
         "forms": shown | (bound or {}),
         "open": next(iter(bound or {}), ""),
         "once": secrets.token_hex(16),
+        "waiting": waiting.of(found),
     }
     return render(request, "desk/member.html", context, status=status)
 

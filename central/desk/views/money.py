@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from central.books.actions import HeldElsewhere, NotUsable
-from central.desk import counter, forms, redeeming
+from central.books.transfers import NotMovable
+from central.desk import counter, forms, redeeming, reversals
 from central.desk.access import current_store, duty, staff
 from central.desk.views import members, said
 from central.shop.models import Member, Movement, Pass, Transaction
@@ -85,7 +86,20 @@ def reverse(request: HttpRequest, pk: str, row: int) -> HttpResponse:
     if not reason:
         said.refused(request, _("A reversal takes a reason."))
         return redirect("desk:member", pk)
-    return _do(request, member, lambda: counter.reverse(stored, reason, staff(request)))
+    return do(request, member, lambda: reversals.reverse(stored, reason, staff(request)))
+
+
+@require_POST
+@duty("correct")
+def undo(request: HttpRequest, pk: str, movement: int) -> HttpResponse:
+    """Post a sale or a redemption of the desk back to the purses it came from."""
+    member = get_object_or_404(Member, pk=pk)
+    done = get_object_or_404(Movement, pk=movement, receipt__member=member.pk)
+    reason = request.POST.get("reason", "").strip()[:120]
+    if not reason:
+        said.refused(request, _("A reversal takes a reason."))
+        return redirect("desk:member", pk)
+    return do(request, member, lambda: reversals.reverse_movement(done, reason, staff(request)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,7 +114,7 @@ def redeem(request: HttpRequest, pk: str) -> HttpResponse:
     if request.method == "POST":
         chosen = request.POST.get("pass", "")
         sold = get_object_or_404(Pass, pk=chosen, member=member) if chosen else None
-        return _do(
+        return do(
             request,
             member,
             lambda: counter.redeem(store, member, service, pet, sold, staff(request)),
@@ -123,10 +137,10 @@ def _move(
 ) -> HttpResponse:
     if not form.is_valid():
         return members.page(request, member, {name: form}, status=422)
-    return _do(request, member, lambda: act(form.cleaned_data), again={name: form})
+    return do(request, member, lambda: act(form.cleaned_data), again={name: form})
 
 
-def _do(
+def do(
     request: HttpRequest,
     member: Member,
     act: Callable[[], Movement],
@@ -144,7 +158,7 @@ def _do(
             return redirect(retry)
     except NotUsable as e:
         said.not_usable(request, e)
-    except counter.NotNow as e:
+    except (counter.NotNow, NotMovable) as e:
         said.not_now(request, e)
     else:
         said.done(request, _("Done. The kiosks are being told."))

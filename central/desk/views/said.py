@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from central.books import actions, recalls
 from central.books.recalls import HeldElsewhere
+from central.books.transfers import NotMovable
 from central.desk import counter, people
 from kiosk.domain.refusals import Reason
 
@@ -44,7 +45,7 @@ def not_usable(request: HttpRequest, error: actions.NotUsable) -> None:
     messages.error(request, texts.get(error.reason, error.reason.value))
 
 
-def not_now(request: HttpRequest, error: counter.NotNow) -> None:
+def not_now(request: HttpRequest, error: counter.NotNow | NotMovable) -> None:
     """Say why something is not done."""
     texts = {
         "done_already": _("This form was sent before; it was done once."),
@@ -53,6 +54,11 @@ def not_now(request: HttpRequest, error: counter.NotNow) -> None:
         "voided": _("This row was undone at the kiosk."),
         "may_be_undone": _("The kiosk itself may still undo this row; wait a few minutes."),
         "settled": _("This case is settled already."),
+        "same_member": _("This is the same member."),
+        "merged": _("One of the two was merged into another member before."),
+        "ended": _("This pass is over already."),
+        "no_amount": _("Nothing would change."),
+        "not_a_purse": _("This purse cannot be given away by itself."),
     }
     messages.error(request, texts.get(str(error), str(error)))
 

@@ -5,7 +5,9 @@ from django.contrib import admin
 from central.shop.admin.base import ReadOnly
 from central.shop.models import (
     CatalogueVersion,
+    CouponKind,
     PassPlan,
+    PointsReward,
     Service,
     ServiceTicket,
     TierRate,
@@ -42,6 +44,22 @@ class PassPlanAdmin(admin.ModelAdmin):
     """Pass plans."""
 
     list_display = ["name_zh", "code", "price", "bought", "gift", "valid_days", "store"]
+    list_filter = ["store"]
+
+
+@admin.register(CouponKind)
+class CouponKindAdmin(admin.ModelAdmin):
+    """Kinds of coupons."""
+
+    list_display = ["name_zh", "code", "form", "off", "rate", "threshold", "gives", "store"]
+    list_filter = ["store", "form"]
+
+
+@admin.register(PointsReward)
+class PointsRewardAdmin(admin.ModelAdmin):
+    """Rewards for points."""
+
+    list_display = ["name_zh", "code", "points", "gives", "first_day", "last_day", "store"]
     list_filter = ["store"]
 
 

@@ -14,6 +14,7 @@ from central.shop.models.books import (
     Transaction,
 )
 from central.shop.models.cases import Case, CaseKind
+from central.shop.models.coupons import Coupon, CouponKind, PointsReward
 from central.shop.models.goods import (
     CatalogueVersion,
     FollowUp,
@@ -34,6 +35,8 @@ __all__ = [
     "CaseKind",
     "CatalogueVersion",
     "CheckIn",
+    "Coupon",
+    "CouponKind",
     "Entry",
     "FollowUp",
     "GrantAnswer",
@@ -47,6 +50,7 @@ __all__ = [
     "Pass",
     "PassPlan",
     "Pet",
+    "PointsReward",
     "Recall",
     "SeenMedium",
     "Service",

@@ -11,16 +11,24 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from central.shop.choices import JournalState, PurseKind, new_id
+from central.shop.choices import JournalReason, JournalState, PurseKind, new_id, new_uuid
 from central.shop.models.members import Member, Pass
 from central.shop.models.stores import Store, Terminal
+from kiosk.domain import wire
 
 
 class Ledger(models.Model):
-    """One row.  Whoever writes money or members locks it first, so that versions are in order."""
+    """One row.  Whoever writes money or members locks it first, so that versions are in order.
+
+    `central` tells these books from any others; a copy of the database keeps it.  `epoch` rises
+    when they are put back to an earlier day, at `restored_at` (central.books.epochs).
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     directory_version = models.BigIntegerField(default=1)
+    central = models.CharField(max_length=36, default=new_uuid, editable=False)
+    epoch = models.BigIntegerField(default=1)
+    restored_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"directory {self.directory_version}"
@@ -62,7 +70,13 @@ class Account(models.Model):
 
 
 class Journal(models.Model):
-    """A terminal's journal: the chain that is applied up to `applied`, whose hash is `head`."""
+    """A terminal's journal: the chain that is applied up to `applied`, whose hash is `head`.
+
+    `last_seq` is the last row that its terminal has spoken of, `heard_at` when it last said hello.
+    A lost one is never opened again: what it held is other terminals' since.  It holds what these
+    books have leased to it since epoch `settled`; while a later one is being settled, the rows up
+    to `settles_at` give back what it held.
+    """
 
     id = models.CharField(max_length=36, primary_key=True, editable=False)
     terminal = models.ForeignKey(
@@ -71,16 +85,27 @@ class Journal(models.Model):
     state = models.CharField(
         _("state"), max_length=16, choices=JournalState.choices, default=JournalState.OPEN
     )
+    reason = models.CharField(_("reason"), max_length=16, choices=JournalReason.choices, blank=True)
     why = models.CharField(_("why"), max_length=120, blank=True)
     applied = models.BigIntegerField(_("applied"), default=0)
+    last_seq = models.BigIntegerField(_("last number"), default=0)
     head = models.BinaryField(max_length=32, default=bytes(32))
     first_heard = models.DateTimeField(_("first heard"), auto_now_add=True)
+    heard_at = models.DateTimeField(_("last heard"), null=True)
+    settled = models.BigIntegerField(default=1, editable=False)
+    settles_at = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name, verbose_name_plural = _("journal"), _("journals")
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def opinion(self) -> wire.JournalState:
+        """What its terminal is told: a lost journal may still drain, and is granted nothing."""
+        lost = self.state == JournalState.LOST
+        return wire.JournalState.FROZEN if lost else wire.JournalState(self.state)
 
 
 class Allowance(models.Model):

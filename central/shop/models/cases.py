@@ -36,14 +36,25 @@ class CaseKind(models.TextChoices):
     VOID_LATE = "void_late", _("voided too late")
     FORK = "fork", _("journal forked")
     ROLLED_BACK = "rolled_back", _("journal rolled back")
+    GAP = "gap", _("rows are missing")
+    JOURNAL_LOST = "journal_lost", _("journal given up as lost")
+    AFTER_LOST = "after_lost", _("rows of a lost journal")
+    WRITTEN_OFF = "written_off", _("taken home unheard")
+    POINTS_SHORT = "points_short", _("points were gone")
+    PASS_ENDED = "pass_ended", _("visits of an ended pass")
+    COUPON_UNFIT = "coupon_unfit", _("coupon or points against their rules")
+    MEMBER_MERGED = "member_merged", _("row of a merged member")
 
 
 class Case(models.Model):
-    """异常单: something for staff to look at, beside what was posted."""
+    """异常单: something for staff to look at, beside what was posted.
+
+    One about what was done at the desk has no journal.
+    """
 
     kind = models.CharField(_("kind"), max_length=24, choices=CaseKind.choices)
-    journal = models.ForeignKey(Journal, models.PROTECT, verbose_name=_("journal"))
-    seq = models.BigIntegerField(_("number"))
+    journal = models.ForeignKey(Journal, models.PROTECT, null=True, verbose_name=_("journal"))
+    seq = models.BigIntegerField(_("number"), default=0)
     transaction = models.ForeignKey(
         Transaction, models.PROTECT, null=True, related_name="cases", verbose_name=_("transaction")
     )
@@ -58,4 +69,4 @@ class Case(models.Model):
         verbose_name, verbose_name_plural = _("exception case"), _("exception cases")
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.journal_id} {self.seq}"
+        return f"{self.get_kind_display()} {self.journal_id or ''} {self.seq}"

@@ -4,12 +4,15 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from central.shop.choices import MediumStatus, Size, Tier, new_id
+from central.shop.choices import MediumStatus, PassEnd, Size, Tier, new_id
 from central.shop.models.stores import Operator
 
 
 class Member(models.Model):
-    """A member.  The full name and number stay here; terminals get a masked name."""
+    """A member.  The full name and number stay here; terminals get a masked name.
+
+    One that was merged into another is kept for its history; terminals are not told of it.
+    """
 
     id = models.CharField(max_length=64, primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=60)
@@ -22,6 +25,15 @@ class Member(models.Model):
     last_service = models.CharField(max_length=40, blank=True, editable=False)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
     version = models.BigIntegerField(default=0, db_index=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("member"), _("members")
@@ -109,8 +121,9 @@ class Medium(models.Model):
 class Pass(models.Model):
     """A punch pass that was sold.  Its visits are the accounts that carry its id.
 
-    `transaction` is the row that sold it at a terminal.  Of a `voided` one the sale was undone:
-    terminals are not told of it.
+    `price` was paid for `bought` visits; gift visits cost nothing.  `transaction` is the row that
+    sold it at a terminal.  A `voided` one is over and terminals are not told of it: its sale was
+    undone, or `ended` says what staff did with it.
     """
 
     id = models.CharField(max_length=64, primary_key=True, default=new_id, editable=False)
@@ -122,6 +135,7 @@ class Pass(models.Model):
     services = models.JSONField(_("services"), default=list, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     price = models.PositiveBigIntegerField(_("price in fen"), default=0)
+    bought = models.PositiveIntegerField(_("bought visits"), default=0)
     sold_at = models.DateTimeField(_("sold"), auto_now_add=True)
     transaction = models.ForeignKey(
         "shop.Transaction",
@@ -131,6 +145,7 @@ class Pass(models.Model):
         verbose_name=_("transaction"),
     )
     voided = models.BooleanField(_("voided"), default=False)
+    ended = models.CharField(_("ended"), max_length=16, choices=PassEnd.choices, blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("pass"), _("passes")

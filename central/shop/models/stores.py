@@ -66,6 +66,15 @@ class Store(models.Model):
     member_day_rate = models.PositiveSmallIntegerField(
         _("member day rate in basis points"), default=10_000, validators=_rate
     )
+    offset_points = models.PositiveIntegerField(
+        _("points that are money off at once"), default=0, help_text=_("0: points are no money")
+    )
+    offset_off = models.PositiveIntegerField(
+        _("what they take off, fen"), default=100, validators=[MinValueValidator(1)]
+    )
+    offset_most = models.PositiveSmallIntegerField(
+        _("most of a price paid by points, basis points"), default=10_000, validators=_rate
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("store"), _("stores")
@@ -86,6 +95,7 @@ class Terminal(models.Model):
     online = models.BooleanField(_("online"), default=False, editable=False)
     waiting = models.BigIntegerField(_("rows waiting"), default=0, editable=False)
     health = models.JSONField(_("parts"), default=dict, editable=False)
+    dropped = models.PositiveIntegerField(_("messages dropped"), default=0, editable=False)
     last_heard = models.DateTimeField(_("last heard"), null=True, editable=False)
 
     class Meta:
@@ -135,11 +145,13 @@ class SeenMedium(models.Model):
 class Outgoing(models.Model):
     """News for the terminals of a store, or of all: sync polls, sends and deletes.
 
-    `not_to` names a journal that is left out.  Only a hint that something is new: a lost one costs
+    `not_to` names a journal that is left out; an opinion is about the journals in `accounts`.
+    Only a hint that something is new: a lost one costs
     nothing, because every hello asks again.
     """
 
     OFFER, RECALL, POLICY, CATALOGUE = "offer", "recall", "policy", "catalogue"
+    OPINION = "opinion"
 
     kind = models.CharField(max_length=16)
     store = models.ForeignKey(Store, models.CASCADE, null=True)

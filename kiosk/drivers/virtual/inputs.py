@@ -3,7 +3,14 @@
 from kiosk.domain import media
 from kiosk.domain.devices import Button
 from kiosk.domain.errors import Malformed
-from kiosk.domain.events import ButtonPressed, CodeRejected, CodeScanned
+from kiosk.domain.events import (
+    BackHeld,
+    ButtonPressed,
+    CodeRejected,
+    CodeScanned,
+    PartChanged,
+)
+from kiosk.drivers.contacts import state
 from kiosk.drivers.virtual.plug import EventQueue
 
 
@@ -24,3 +31,12 @@ class VirtualButtons(EventQueue):
     def press(self, button: Button) -> None:
         """Press a button and let go."""
         self.post(ButtonPressed(button))
+
+    def hold_back(self) -> None:
+        """Hold C down, and let go."""
+        self.press(Button.C)
+        self.post(BackHeld())
+
+    def stick(self, *buttons: Button) -> None:
+        """Let these be down all the time, which is told once; none puts all right."""
+        self.post(PartChanged(state(buttons)))

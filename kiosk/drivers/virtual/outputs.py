@@ -11,6 +11,7 @@ class VirtualDisplay(Plugged):
     def __init__(self) -> None:
         super().__init__()
         self.frame: Frame | None = None
+        self.dimmed = False
         self.count = 0
 
     def show(self, frame: Frame) -> None:
@@ -20,12 +21,18 @@ class VirtualDisplay(Plugged):
             self.count += 1
             self.changed.notify_all()
 
+    def dim(self, dimmed: bool) -> None:
+        with self.changed:
+            self.require()
+            self.dimmed = dimmed
+            self.changed.notify_all()
+
     def check(self) -> None:
         self.require()
 
     def close(self) -> None:
         with self.changed:
-            self.frame = None
+            self.frame, self.dimmed = None, False
             self.changed.notify_all()
 
     def wait_for(self, count: int, seconds: float = 5.0) -> bool:

@@ -9,11 +9,14 @@ from kiosk.domain.events import Stimulus
 
 
 class Plugged:
-    """A device with a plug.  open() is what its worker opens; every use checks the plug."""
+    """A device with a plug.  open() is what its worker opens; every use checks the plug.
+
+    While it `hangs`, whoever uses it does not come back.
+    """
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
-        self.plugged = True
+        self.plugged, self.hangs = True, False
 
     def open(self) -> Self:
         """Return the device itself.  Raises DeviceAbsent while it is unplugged."""
@@ -22,6 +25,8 @@ class Plugged:
 
     def require(self) -> None:
         """Raise DeviceAbsent while the device is unplugged."""
+        with self.changed:
+            self.changed.wait_for(lambda: not self.hangs)
         if not self.plugged:
             raise DeviceAbsent(f"{type(self).__name__} is unplugged")
 
@@ -37,6 +42,18 @@ class Plugged:
             self.plugged = True
             self.changed.notify_all()
 
+    def hang(self) -> None:
+        """Let nobody come back who uses the device, plugged in or not."""
+        with self.changed:
+            self.hangs = True
+            self.changed.notify_all()
+
+    def go_on(self) -> None:
+        """Let them all come back."""
+        with self.changed:
+            self.hangs = False
+            self.changed.notify_all()
+
 
 class EventQueue(Plugged):
     """An input device whose events come one by one from a hand."""
@@ -47,7 +64,7 @@ class EventQueue(Plugged):
 
     def poll(self, seconds: float) -> list[Stimulus]:
         with self.changed:
-            self.changed.wait_for(lambda: self._events or not self.plugged, seconds)
+            self.changed.wait_for(lambda: self._events or self.hangs or not self.plugged, seconds)
             self.require()
             events = list(self._events)
             self._events.clear()

@@ -29,12 +29,13 @@ class _Laying:
 class VirtualReader(Plugged):
     """A reader that runs the real card exchange against card models.
 
-    Nothing is lost between two polls: poll() sees each laying and lifting, in order.
+    Nothing is lost between two polls: poll() sees each laying and lifting, in order.  `asked` is
+    how many APDUs the last card was sent.
     """
 
     def __init__(self, name: str = "counter") -> None:
         super().__init__()
-        self.name = name
+        self.name, self.asked = name, 0
         self._lying: list[_Laying] = []
         self._unseen: collections.deque[frozenset[_Laying]] = collections.deque()
         self._field: Field[_Laying] = Field(name)
@@ -72,7 +73,8 @@ class VirtualReader(Plugged):
     def poll(self, seconds: float) -> list[Stimulus]:
         events: list[Stimulus] = []
         with self.changed:
-            self.changed.wait_for(lambda: self._unseen or not self.plugged, seconds)
+            self.changed.wait_for(lambda: self._unseen or self.hangs or not self.plugged, seconds)
+            self.changed.wait_for(lambda: not self.hangs)
             if not self.plugged:
                 events, _ = self._field.change(frozenset())
                 if not events:
@@ -99,6 +101,7 @@ class VirtualReader(Plugged):
                 raise CardGone("mute")
             kind = cards.kind_of_atr(laying.card.atr)
             key = cards.run(cards.identify(kind), laying.transmit)
+            self.asked = laying.asked
             return CardPresented(reader=self.name, medium=key)
         except Malformed:
             return CardUnreadable(self.name)

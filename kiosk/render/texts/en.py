@@ -2,11 +2,12 @@
 
 from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import DeskEntry, Fact
-from kiosk.domain.devices import Part, PartState
+from kiosk.domain.devices import Part, PartState, Stopped
 from kiosk.domain.members import Size, Tier
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.refusals import Reason
 from kiosk.domain.transactions import Means
+from kiosk.render.texts.checks_en import EN_CHECKS
 from kiosk.render.texts.model import (
     DeskTexts,
     Keys,
@@ -15,6 +16,7 @@ from kiosk.render.texts.model import (
     ScreenTexts,
     SlipTexts,
     Texts,
+    UseTexts,
 )
 
 EN = Texts(
@@ -29,6 +31,7 @@ EN = Texts(
         waiting="{n} to send",
         fault="No {part}",
         more_faults=" +{more}",
+        limping="Fault: {part} {names}",
         looking="One moment…",
         value="Balance",
         points="{n} pts",
@@ -69,6 +72,24 @@ EN = Texts(
         due="due {day}",
         bonus="Bonus",
         ends="ends {day}",
+    ),
+    uses=UseTexts(
+        coupons="{n} coupons",
+        coupon_off="Coupon {amount}",
+        points_off="Points {amount}",
+        both_off="Both {amount}",
+        nothing="No coupon",
+        elsewhere="Coupon elsewhere",
+        coupon_unit="cpn",
+        points_unit="pts",
+        coupon_choice="{n} cpn",
+        points_choice="{n} pts",
+        coupon="Coupon",
+        points="Points used",
+        coupon_back="Coupon returned",
+        points_back="Points returned",
+        coupons_left="Coupons left",
+        points_left="Points left",
     ),
     desk=DeskTexts(
         tickets="{n} open",
@@ -147,6 +168,8 @@ EN = Texts(
         load="Load",
         undo="Undo",
         sign_out="Exit",
+        other_way="Deal",
+        exchange="Take",
     ),
     visit="{n} visit",
     visits="{n} visits",
@@ -174,6 +197,8 @@ EN = Texts(
         PriceStep.LIST: "List price",
         PriceStep.TIER: "Member discount",
         PriceStep.MEMBER_DAY: "Member day",
+        PriceStep.COUPON: "Coupon",
+        PriceStep.POINTS: "Points",
         PriceStep.ROUND_DOWN: "Rounded down",
     },
     refusals={
@@ -195,6 +220,12 @@ EN = Texts(
         Reason.CATALOGUE_MISSING: Refusal("No price list", "Staff: please check the network."),
         Reason.JOURNAL_FAULT: Refusal("Cannot record", "Ask staff. Do not tap again."),
         Reason.QUARANTINED: Refusal("Payments stopped", "Please pay at the counter."),
+        Reason.COUPON_USED: Refusal("Coupon is used", "Pay without it, or ask staff."),
+        Reason.COUPON_EXPIRED: Refusal("Coupon not valid", "Pay without it, or ask staff."),
+        Reason.BELOW_THRESHOLD: Refusal("Below minimum", "Pay without the coupon."),
+        Reason.NOT_STACKABLE: Refusal("Not together", "Please choose one offer."),
+        Reason.INSUFFICIENT_POINTS: Refusal("Too few points", "Please pay by balance."),
+        Reason.NOT_NOW: Refusal("No points today", "Please ask staff which days."),
     },
     means={
         Means.CASH: "Cash",
@@ -211,12 +242,13 @@ EN = Texts(
         DeskEntry.REPRINT: "Print slip again",
         DeskEntry.TERMINAL: "Terminal status",
         DeskEntry.TEST: "Screen, lamp test",
-        DeskEntry.STATUS_SLIP: "Print status slip",
+        DeskEntry.EXAMINE: "Check devices",
         DeskEntry.TRAINING_ON: "Start training",
         DeskEntry.TRAINING_OFF: "End training",
     },
     facts={
         Fact.TERMINAL: "Terminal",
+        Fact.STOPPED: "Stopped",
         Fact.VERSION: "Software",
         Fact.JOURNAL: "Journal",
         Fact.ROWS: "Rows",
@@ -241,4 +273,10 @@ EN = Texts(
         ClockState.RTC: "battery",
         ClockState.UNSYNCED: "not set",
     },
+    stopped={
+        Stopped.QUARANTINED: "by central",
+        Stopped.FROZEN: "replaced",
+        Stopped.ROLLED_BACK: "old SD card",
+    },
+    checks=EN_CHECKS,
 )

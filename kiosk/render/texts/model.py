@@ -8,11 +8,12 @@ from collections.abc import Mapping
 
 from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import DeskEntry, Fact
-from kiosk.domain.devices import Part, PartState
+from kiosk.domain.devices import Part, PartState, Stopped
 from kiosk.domain.members import Size, Tier
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.refusals import Reason
 from kiosk.domain.transactions import Means
+from kiosk.render.texts.checks import CheckTexts
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Keys:
     load: str
     undo: str
     sign_out: str
+    other_way: str
+    exchange: str
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class ScreenTexts:
     waiting: str
     fault: str
     more_faults: str
+    limping: str
     looking: str
     value: str
     points: str
@@ -94,6 +98,28 @@ class NoteTexts:
     due: str
     bonus: str
     ends: str
+
+
+@dc.dataclass(frozen=True, slots=True)
+class UseTexts:
+    """Words of coupons and points, on the display and on paper."""
+
+    coupons: str
+    coupon_off: str
+    points_off: str
+    both_off: str
+    nothing: str
+    elsewhere: str
+    coupon_unit: str
+    points_unit: str
+    coupon_choice: str
+    points_choice: str
+    coupon: str
+    points: str
+    coupon_back: str
+    points_back: str
+    coupons_left: str
+    points_left: str
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -179,6 +205,7 @@ class Texts:
 
     screen: ScreenTexts
     notes: NoteTexts
+    uses: UseTexts
     desk: DeskTexts
     slip: SlipTexts
     keys: Keys
@@ -196,6 +223,8 @@ class Texts:
     facts: Mapping[Fact, str]
     states: Mapping[PartState, str]
     clocks: Mapping[ClockState, str]
+    stopped: Mapping[Stopped, str]
+    checks: CheckTexts
 
     def count(self, n: int) -> str:
         """Write a number of visits."""

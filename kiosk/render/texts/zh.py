@@ -2,11 +2,12 @@
 
 from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import DeskEntry, Fact
-from kiosk.domain.devices import Part, PartState
+from kiosk.domain.devices import Part, PartState, Stopped
 from kiosk.domain.members import Size, Tier
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.refusals import Reason
 from kiosk.domain.transactions import Means
+from kiosk.render.texts.checks_zh import ZH_CHECKS
 from kiosk.render.texts.model import (
     DeskTexts,
     Keys,
@@ -15,6 +16,7 @@ from kiosk.render.texts.model import (
     ScreenTexts,
     SlipTexts,
     Texts,
+    UseTexts,
 )
 
 ZH = Texts(
@@ -29,6 +31,7 @@ ZH = Texts(
         waiting="待上传 {n}",
         fault="{part}不可用",
         more_faults="等{n}项",
+        limping="{part}故障 {names}",
         looking="正在查询…",
         value="余额",
         points="积分{n}",
@@ -69,6 +72,24 @@ ZH = Texts(
         due="{day}到期",
         bonus="赠金",
         ends="{day}到期",
+    ),
+    uses=UseTexts(
+        coupons="优惠券 {n} 张",
+        coupon_off="优惠券 {amount}",
+        points_off="积分 {amount}",
+        both_off="券和积分 {amount}",
+        nothing="不用优惠",
+        elsewhere="优惠券在另一台机器",
+        coupon_unit="张",
+        points_unit="积分",
+        coupon_choice="{n} 张",
+        points_choice="{n} 积分",
+        coupon="优惠券",
+        points="使用积分",
+        coupon_back="退回优惠券",
+        points_back="退回积分",
+        coupons_left="此券剩余",
+        points_left="剩余积分",
     ),
     desk=DeskTexts(
         tickets="待办 {n}",
@@ -147,6 +168,8 @@ ZH = Texts(
         load="入账",
         undo="撤销",
         sign_out="退出",
+        other_way="优惠",
+        exchange="兑换",
     ),
     visit="{n} 次",
     visits="{n} 次",
@@ -174,6 +197,8 @@ ZH = Texts(
         PriceStep.LIST: "原价",
         PriceStep.TIER: "会员折扣",
         PriceStep.MEMBER_DAY: "会员日",
+        PriceStep.COUPON: "优惠券",
+        PriceStep.POINTS: "积分抵现",
         PriceStep.ROUND_DOWN: "抹零",
     },
     refusals={
@@ -193,6 +218,12 @@ ZH = Texts(
         Reason.CATALOGUE_MISSING: Refusal("尚无价目表", "请找店员检查网络"),
         Reason.JOURNAL_FAULT: Refusal("本机无法记账", "请找店员，勿重复刷卡"),
         Reason.QUARANTINED: Refusal("本机已暂停扣款", "请找店员，到前台结算"),
+        Reason.COUPON_USED: Refusal("优惠券已用完", "可不用券再付，或问店员"),
+        Reason.COUPON_EXPIRED: Refusal("优惠券不在有效期", "可不用券再付，或问店员"),
+        Reason.BELOW_THRESHOLD: Refusal("未满优惠门槛", "可不用券再付"),
+        Reason.NOT_STACKABLE: Refusal("优惠不可同用", "请只选一种优惠"),
+        Reason.INSUFFICIENT_POINTS: Refusal("积分不足", "可用余额付"),
+        Reason.NOT_NOW: Refusal("现在不能用积分", "兑换日期请问店员"),
     },
     means={
         Means.CASH: "现金",
@@ -209,12 +240,13 @@ ZH = Texts(
         DeskEntry.REPRINT: "补打小票",
         DeskEntry.TERMINAL: "终端状态",
         DeskEntry.TEST: "屏幕灯光测试",
-        DeskEntry.STATUS_SLIP: "打印状态小票",
+        DeskEntry.EXAMINE: "检查设备",
         DeskEntry.TRAINING_ON: "进入训练模式",
         DeskEntry.TRAINING_OFF: "退出训练模式",
     },
     facts={
         Fact.TERMINAL: "终端",
+        Fact.STOPPED: "停用",
         Fact.VERSION: "软件版本",
         Fact.JOURNAL: "账本",
         Fact.ROWS: "记账行数",
@@ -239,4 +271,10 @@ ZH = Texts(
         ClockState.RTC: "电池时钟",
         ClockState.UNSYNCED: "未校准",
     },
+    stopped={
+        Stopped.QUARANTINED: "被中心隔离",
+        Stopped.FROZEN: "账本已更换",
+        Stopped.ROLLED_BACK: "卡被还原",
+    },
+    checks=ZH_CHECKS,
 )

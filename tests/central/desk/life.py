@@ -9,12 +9,12 @@ import uuid
 import msgspec
 
 from central.books import allowances, apply
-from central.shop.models import Member, Movement
+from central.shop.models import Journal, Member, Movement
 from central.sync.service import Service
 from kiosk.domain import transactions as tx
 from kiosk.domain import wire
 from kiosk.domain.clock import ClockState
-from tests.central.till import load, pay, visit
+from tests.central.till import Till, load, pay, visit
 
 ADDRESS = ("s1", "k1")
 STRANGER = "uid:04FEFEFEFEFE80"
@@ -73,3 +73,33 @@ def live() -> None:
 def tap() -> None:
     """Lay the stranger's card on the kiosk."""
     list(Service().receive(ADDRESS, wire.MediumSeen(key=STRANGER, at=dt.datetime.now(dt.UTC))))
+
+
+def trouble() -> None:
+    """Give kiosk k1 a new card, and let a copy of k2's card come after the true one."""
+    service = Service()
+    new = Till()
+    list(service.receive(new.address, new.hello()))
+    allowances.answer(new.journal, new.request())
+    parts = {"reader counter": "ready", "display": "ready", "printer": "fault", "link": "ready"}
+    list(service.receive(new.address, _health(3, parts)))
+    true = Till(terminal="k2")
+    list(service.receive(true.address, true.hello()))
+    copy = Till(terminal="k2", journal=true.journal)
+    for till, points in ((true, 1), (copy, 2)):
+        till.row(tx.CheckIn(day=dt.date(2026, 3, points)), member="m-zhao")
+        apply.apply(*till.address, till.batch())
+    list(service.receive(true.address, _health(0, {"reader": "ready", "display": "absent"})))
+    service.left(true.address)
+
+
+def hold() -> None:
+    """Let kiosk k1 ask for all that is free."""
+    journal = Journal.objects.filter(terminal__code="k1", state="open").get()
+    asked = wire.AllowanceRequest(journal=journal.pk, nonce=str(uuid.uuid4()))
+    allowances.answer(journal.pk, asked)
+
+
+def _health(waiting: int, parts: dict[str, str]) -> wire.Health:
+    said = [wire.PartHealth(part, state) for part, state in parts.items()]
+    return wire.Health(waiting=waiting, clock="synced", parts=said)

@@ -65,6 +65,12 @@ class Desk:
 
         return WebDriverWait(self.browser, SECONDS, 0.05).until(there, f"{css} {said}")
 
+    def speak(self, language: str) -> None:
+        """Read the pages in this language from now on."""
+        said = {"headers": {"Accept-Language": language}}
+        self.browser.execute_cdp_cmd("Network.enable", {})
+        self.browser.execute_cdp_cmd("Network.setExtraHTTPHeaders", said)
+
     def type(self, css: str, text: str) -> None:
         self.see(css)
         self.browser.find_element(By.CSS_SELECTOR, css).send_keys(text)
@@ -194,3 +200,59 @@ def test_an_owner_imports_settles_and_closes_the_day(desk: Desk, tmp_path: Path)
     desk.open(f"desk/day/?{urllib.parse.urlencode({'day': day, 'format': 'slip'})}")
     desk.see(".paper", "¥500.00")
     desk.picture("slip", 380)
+
+
+def test_an_owner_decides_about_journals_and_passes(desk: Desk) -> None:
+    desk.central.code(
+        "import django; django.setup(); from tests.central.desk import life; life.trouble()"
+    )
+    desk.log_in("owner")
+    desk.open("desk/kiosks/")
+    assert "存储卡被复制过" in desk.see("#kiosk-k2 .journal", "已隔离")
+    assert "旧账本" in desk.see("#kiosk-k1 .journal.old", "已冻结")
+    desk.picture("kiosks-zh-CN")
+    desk.picture("kiosks-zh-CN-phone", 390)
+    desk.speak("en")
+    desk.open("desk/kiosks/")
+    desk.see("#kiosk-k2 .journal", "memory card was copied")
+    desk.picture("kiosks-en")
+    desk.picture("kiosks-en-phone", 390)
+    desk.speak("zh-CN")
+    desk.open("desk/kiosks/")
+    desk.press("#kiosk-k1 .journal.old a.button")
+    desk.see("h1", "旧账本作废")
+    desk.see(".notice", "最多可能损失")
+    desk.picture("journal-lost")
+    desk.type("#id_reason", "SD 卡坏了，已换新卡")
+    desk.press("button.danger")
+    desk.see(".said", "已记录")
+    assert "SD 卡坏了" in desk.see("#kiosk-k1 .journal.old", "已作废")
+    desk.open("desk/cases/")
+    desk.see(".case h2", "账本作废")
+    desk.picture("cases-journal")
+
+    # k1 has asked for what became free meanwhile: the pass is there
+    desk.central.code(
+        "import django; django.setup(); from tests.central.desk import life; life.hold()"
+    )
+    desk.open("desk/members/m-wang/passes/pass-wang-bath/")
+    assert "¥420.00" in desk.see("main", "未用的购买次数")
+    desk.picture("pass")
+    desk.type("form:has([value=cancel]) #id_reason", "搬家")
+    desk.press("form:has([value=cancel]) input[value=wechat]")
+    desk.press("form:has([value=cancel]) button")
+    desk.see(".notice", "正在等待终端交还")
+    desk.picture("waiting")
+    desk.picture("waiting-phone", 390)
+    desk.press(".notice a")
+    desk.see("main", "最多可能损失")
+    desk.picture("write-off")
+    desk.open("desk/members/m-li/merge/")
+    desk.type("#id_to", "0101")
+    desk.type("#id_reason", "同一个人")
+    desk.press("main button.main")
+    desk.see("main", "王小明")
+    desk.picture("merge")
+    desk.open("desk/members/m-wang/")
+    desk.press("#do-give summary")
+    desk.picture("give")

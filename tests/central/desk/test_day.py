@@ -15,7 +15,7 @@ from hypothesis.extra.django import TestCase
 
 from central.books import allowances, apply
 from central.books.actions import HeldElsewhere
-from central.desk import counter, dayclose, dayreport
+from central.desk import counter, dayclose, dayreport, reversals
 from central.shop.models import (
     Entry,
     Member,
@@ -122,7 +122,7 @@ class TestBooks(TestCase):
                     counter.adjust(store, account, amount, "x", user)
                 case "reverse":
                     if row := Transaction.objects.filter(voided_by=None).first():
-                        counter.reverse(row, "x", user)
+                        reversals.reverse(row, "x", user)
         except (HeldElsewhere, counter.NotNow):
             pass
 

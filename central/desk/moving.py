@@ -1,0 +1,44 @@
+"""Transfers, merges and cancelled passes at the desk: the books' actions, each with its receipt."""
+
+from django.contrib.auth.models import User
+
+from central.books import directory, transfers
+from central.desk.counter import receipt
+from central.shop.models import Account, Member, Movement, Pass, Store
+
+
+def give(
+    store: Store, account: Account, to: Member, amount: int, reason: str, user: User
+) -> Movement:
+    """Give an amount of a purse to another member.  Raises HeldElsewhere, NotMovable."""
+    with directory.writing():
+        movement = transfers.move_value(store.pk, account, to, amount, reason, user)
+        receipt(movement, store.pk, account.member_id or "")
+        return movement
+
+
+def give_pass(store: Store, sold: Pass, to: Member, reason: str, user: User) -> Movement:
+    """Give a pass to another member.  Raises HeldElsewhere, NotMovable."""
+    with directory.writing():
+        movement = transfers.move_pass(store.pk, sold, to, reason, user)
+        receipt(movement, store.pk, sold.member_id)
+        return movement
+
+
+def cancel(
+    store: Store, sold: Pass, means: str, reason: str, user: User, paid: int | None = None
+) -> Movement:
+    """End a pass and pay back what it is worth, or `paid` 分.  Raises HeldElsewhere, NotMovable."""
+    with directory.writing():
+        back = transfers.worth(sold) if paid is None else paid
+        movement = transfers.cancel_pass(store.pk, sold, reason, user)
+        receipt(movement, store.pk, sold.member_id, means, -back)
+        return movement
+
+
+def merge(store: Store, source: Member, target: Member, reason: str, user: User) -> Movement:
+    """Bring all that one member has to another.  Raises HeldElsewhere, NotMovable."""
+    with directory.writing():
+        movement = transfers.merge(store.pk, source, target, reason, user)
+        receipt(movement, store.pk, source.pk)
+        return movement

@@ -1,0 +1,79 @@
+"""Coupons and points given at the desk: who may, what is written, and the history's words."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from central.desk import history, reversals
+from central.desk.models import Receipt
+from central.shop.models import Coupon, CouponKind, Member, Movement, Transaction
+from kiosk.domain import transactions as tx
+from tests.central.books import assert_sound, posted, send
+from tests.central.desk.conftest import Login
+from tests.central.till import Till
+
+
+def post(client: Client, name: str, **sent: object) -> str:
+    address = reverse(f"desk:{name}", args=["m-gao"])
+    answer = client.post(address, sent, follow=True, headers={"accept-language": "en"})
+    assert answer.status_code in (200, 403, 422)
+    return "forbidden" if answer.status_code == 403 else str(answer.content.decode())
+
+
+def test_a_manager_gives_a_coupon_once(login: Login) -> None:
+    client, kind = login("manager"), CouponKind.objects.get(code="free-bath")
+    assert "Done." in post(client, "give_coupon", kind=kind.pk, count=2, once="a")
+    assert "Done." not in post(client, "give_coupon", kind=kind.pk, count=2, once="a")
+    made = Coupon.objects.get(kind="free-bath")
+    assert (posted(made.account_id), made.account.member_id) == (2, "m-gao")
+    receipt = Receipt.objects.get()
+    assert (receipt.member, receipt.store_id, receipt.paid) == ("m-gao", "s1", 0)
+    page = client.get(reverse("desk:member", args=["m-gao"]), headers={"accept-language": "en"})
+    assert "Free bath" in page.content.decode()
+    assert_sound()
+
+
+def test_a_kind_that_is_out_of_stock_says_so(login: Login) -> None:
+    kind = CouponKind.objects.get(code="toy")
+    CouponKind.objects.update(stock=1)
+    said = post(login("manager"), "give_coupon", kind=kind.pk, count=1, once="a")
+    assert "all of this kind are issued" in said
+    assert not Receipt.objects.exists()
+    assert Movement.objects.filter(kind="coupon", reason="toy").count() == 1
+
+
+def test_points_are_given_with_a_reason(login: Login) -> None:
+    client = login("owner")
+    assert "Done." in post(client, "give_points", points=50, reason="活动", once="b")
+    assert posted("m-gao.points") == 650
+    assert Movement.objects.get(kind="points").reason == "活动"
+    post(client, "give_points", points=50, reason="", once="c")
+    assert posted("m-gao.points") == 650
+    assert_sound()
+
+
+@pytest.mark.parametrize("role", ["cashier", "groomer"])
+def test_others_may_not(login: Login, role: str) -> None:
+    client, kind = login(role), CouponKind.objects.get(code="toy")
+    assert post(client, "give_coupon", kind=kind.pk, count=1, once="a") == "forbidden"
+    assert post(client, "give_points", points=5, reason="x", once="b") == "forbidden"
+    assert posted("m-gao.points") == 600
+
+
+def test_the_history_says_what_was_used(till: Till) -> None:
+    till.row(
+        tx.CouponRedeem("off-10", (tx.Leg("coupon-gao-off", 1),)),
+        tx.ValueRedeem("bath", 5000, (tx.Leg("m-gao.principal", 5000),), "p-yuanbao"),
+        member="m-gao",
+    )
+    till.row(tx.PointsRedeem((tx.Leg("m-gao.points", 200),), "toy-200"), member="m-gao")
+    send(till)
+    with override("zh-hans"):
+        events = history.of(Member.objects.get(pk="m-gao"))
+    said = [text for event in events for text in event.what]
+    assert any("满50减10" in text for text in said)
+    assert any("200" in text and "兑换磨牙玩具" in text for text in said)
+    reversals.reverse(Transaction.objects.get(seq=2), "x", User.objects.create_user("lin"))
+    assert posted("m-gao.points") == 650
