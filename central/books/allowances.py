@@ -45,7 +45,7 @@ def _lease(
 ) -> tuple[list[wire.Grant], bool]:
     if journal.state != JournalState.OPEN:
         return [], False
-    held_back = ripening.unripe()
+    held_back = ripening.unripe(accounts)
     wanted_back = list(Recall.objects.values_list("account", flat=True))
     free = Account.objects.filter(posted__gt=F("leased")).exclude(
         pk__in=[*wanted_back, *ripening.green(held_back)]

@@ -5,48 +5,28 @@ nobody.
 """
 
 import datetime as dt
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from kiosk import __version__
-from kiosk.assembly import training
+from kiosk.assembly.bookkeeping import Bookkeeping
 from kiosk.assembly.crew import Crew, Stuck
 from kiosk.assembly.devices import Bench, SlipJob, Virtual, inputs, outputs
 from kiosk.assembly.examination import Examiner
+from kiosk.assembly.uplink import Uplink
 from kiosk.domain import effects as ef
-from kiosk.domain.catalogue import Catalogue
-from kiosk.domain.devices import Part, PartReport, PartState, PrintOutcome, Vitals
-from kiosk.domain.errors import ConfigError, JournalError, SettingsError
-from kiosk.domain.events import (
-    CatalogueChanged,
-    Committed,
-    Correlation,
-    Event,
-    Identified,
-    OperatorIdentified,
-    PartChanged,
-    PolicyChanged,
-    Refused,
-    Surveyed,
-)
+from kiosk.domain.devices import Part, PartReport, PartState, Vitals
+from kiosk.domain.errors import ConfigError
+from kiosk.domain.events import Event, PartChanged
 from kiosk.domain.members import OperatorRecord
 from kiosk.domain.policy import Policy
-from kiosk.domain.refusals import Reason, Refusal
-from kiosk.domain.views import MemberView, OperatorView
-from kiosk.journal.journal import Journal
-from kiosk.journal.standing import Receipt
 from kiosk.journal.thread import JournalThread
 from kiosk.loop import Hands, Loop, World
 from kiosk.runtime.clock import Clock
 from kiosk.settings.documents import Documents
 from kiosk.settings.options import Config
 from kiosk.sync.courier import Courier
-from kiosk.sync.options import Broker, CourierConfig, Identity
-from kiosk.sync.ports import LinkEvent, MqttLink
 from kiosk.sync.witness import CentralClock
-
-log = logging.getLogger(__name__)
 
 
 class Kiosk:
@@ -79,10 +59,13 @@ class Kiosk:
         # nobody is to be reached there, so that nothing is missed
         self.world.online = self.world.training
         self.world.vitals = Vitals(__version__)
-        self.loop = Loop(self.world, self._hands(), clock)
         path = None if self.world.training else config.journal
         keep = dt.timedelta(days=config.keep_days)
         self.journal = JournalThread(path, self._report, clock, keep=keep)
+        self._books = Bookkeeping(
+            self.journal, self._post, self._committed, practice=self.world.training
+        )
+        self.loop = Loop(self.world, self._hands(), clock)
         self.central_clock = CentralClock(clock)
         self.courier = None if self.world.training else self._build_courier(policy.version)
         self._trainees = trainees
@@ -91,7 +74,7 @@ class Kiosk:
             virtual or {},
             self.loop.post,
             self._report,
-            self._printed,
+            self._books.printed,
             lambda: self.world.policy.language,
             self.world.training,
         )
@@ -120,9 +103,7 @@ class Kiosk:
         self.loop.thread.start()
         self.journal.start()
         if self._trainees is not None:
-            trainees, now = self._trainees, self._clock.now()
-            self.journal.submit(lambda journal: training.fill(journal, trainees, now), _forget)
-            self.loop.post(CatalogueChanged(training.CATALOGUE))
+            self._books.fill(self._trainees, self._clock.now())
         self.crew.start(stuck or {})
         if self.courier is not None:
             self.courier.start()
@@ -155,100 +136,30 @@ class Kiosk:
             beats["courier"] = lambda: courier.last_beat
         return beats
 
-    # --- what the journal is asked, and what it answers ---------------------------------------
+    def _build_courier(self, policy_version: int) -> Courier:
+        uplink = Uplink(
+            self._config,
+            self._documents,
+            self.journal,
+            self.central_clock,
+            self.loop.post,
+            self._clock,
+        )
+        return uplink.courier(policy_version)
+
+    def _post(self, event: Event) -> None:
+        self.loop.post(event)
 
     def _report(self, report: PartReport) -> None:
         self.loop.post(PartChanged(report))
         if report.part is Part.JOURNAL and report.state is PartState.READY:
-            self.journal.submit(lambda journal: journal.catalogue(), self._opened)
+            self._books.read_catalogue()
 
-    def _opened(self, answer: Catalogue | Refusal | JournalError | None) -> None:
-        if isinstance(answer, Catalogue):
-            self.loop.post(CatalogueChanged(answer))
+    # --- the courier, where there is one ------------------------------------------------------
 
-    def _answer(
-        self, correlation: Correlation, then: Callable[[Any], Event]
-    ) -> Callable[[object], None]:
-        def post(answer: object) -> None:
-            match answer:
-                case Refusal(reason=reason):
-                    self.loop.post(Refused(correlation, reason))
-                case JournalError():
-                    self.loop.post(Refused(correlation, Reason.JOURNAL_FAULT))
-                case _:
-                    self.loop.post(then(answer))
-
-        return post
-
-    def _identify(self, effect: ef.Identify) -> None:
-        correlation = effect.correlation
-
-        def identified(view: MemberView | OperatorView) -> Event:
-            if isinstance(view, OperatorView):
-                return OperatorIdentified(correlation, view)
-            return Identified(correlation, view)
-
-        def owner(journal: Journal) -> MemberView | OperatorView:
-            try:
-                return journal.identify(effect.medium)
-            except Refusal as e:
-                if not self.world.training or e.reason is not Reason.UNKNOWN_MEDIUM:
-                    raise
-                return journal.identify(training.stand_in(effect.medium))
-
-        self.journal.submit(owner, self._answer(correlation, identified))
-
-    def _commit(self, effect: ef.Commit) -> None:
-        correlation = effect.correlation
-
-        def committed(receipt: Receipt) -> Event:
-            if self.courier is not None:
-                self.courier.committed()
-            return Committed(correlation, receipt.seq, receipt.journal, receipt.view)
-
-        self.journal.submit(
-            lambda journal: journal.commit(effect.draft), self._answer(correlation, committed)
-        )
-
-    def _survey(self, effect: ef.Survey) -> None:
-        correlation = effect.correlation
-        self.journal.submit(
-            lambda journal: journal.workday(effect.operator, effect.day, effect.since),
-            self._answer(correlation, lambda workday: Surveyed(correlation, workday)),
-        )
-
-    def _mark_shown(self, effect: ef.MarkShown) -> None:
-        self.journal.submit(lambda journal: journal.mark_shown(effect.seq), _forget)
-
-    def _printed(self, job: SlipJob, outcome: PrintOutcome) -> None:
-        if not job.seq:
-            return  # a slip of no row
-        self.journal.submit(
-            lambda journal: journal.record_print(job.seq, job.slip.copy, outcome), _forget
-        )
-
-    # --- the courier --------------------------------------------------------------------------
-
-    def _build_courier(self, policy_version: int) -> Courier:
-        terminal, mqtt = self._config.terminal, self._config.mqtt
-        identity = Identity(terminal.store, terminal.id, __version__)
-        broker = Broker(mqtt.host, mqtt.port, mqtt.username, mqtt.password_file, mqtt.ca_file)
-
-        def connect(post: Callable[[LinkEvent], None]) -> MqttLink:
-            from kiosk.sync.mqtt import Link
-
-            heard = self.central_clock.overhearing(post)
-            return Link(broker, terminal.store, terminal.id, heard)
-
-        return Courier(
-            self.journal,
-            connect,
-            CourierConfig(identity, policy_version=policy_version),
-            post=self.loop.post,
-            on_policy=self._new_policy,
-            on_catalogue=lambda catalogue: self.loop.post(CatalogueChanged(catalogue)),
-            clock=self._clock,
-        )
+    def _committed(self) -> None:
+        if self.courier is not None:
+            self.courier.committed()
 
     def _ask_allowance(self, effect: ef.AskAllowance) -> None:
         if self.courier is not None:
@@ -258,21 +169,14 @@ class Kiosk:
         if self.courier is not None:
             self.courier.report_unknown(effect.medium)
 
-    def _new_policy(self, policy: Policy) -> None:
-        try:
-            self._documents.store_policy(policy)
-        except SettingsError as e:
-            log.error("the policy holds until the next start only: %s", e)
-        self.loop.post(PolicyChanged(policy))
-
     # --- the loop's hands ---------------------------------------------------------------------
 
     def _hands(self) -> Hands:
         hands: dict[type[ef.Effect], Callable[[Any], None]] = {
-            ef.Identify: self._identify,
-            ef.Commit: self._commit,
-            ef.MarkShown: self._mark_shown,
-            ef.Survey: self._survey,
+            ef.Identify: self._books.identify,
+            ef.Commit: self._books.commit,
+            ef.MarkShown: self._books.mark_shown,
+            ef.Survey: self._books.survey,
             ef.Examine: lambda e: self._examiner.begin(e.correlation, self.loop.post),
             ef.SwitchTraining: lambda e: self._switch_training(e.on),
             ef.Show: lambda e: self._put(Part.DISPLAY, e.screen),
@@ -294,7 +198,3 @@ class Kiosk:
     def _put(self, part: Part, job: object) -> None:
         if part in self._outputs:
             self._outputs[part].put(job)
-
-
-def _forget(_answer: object) -> None:
-    """Nobody waits for this answer; the journal's thread has logged an error already."""

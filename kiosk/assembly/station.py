@@ -15,6 +15,7 @@ from kiosk.domain.effects import Effect
 from kiosk.domain.events import VitalsChanged
 from kiosk.domain.members import OperatorRecord
 from kiosk.domain.wire import Health, JournalState, PartHealth
+from kiosk.journal import aside
 from kiosk.journal.standing import Standing
 from kiosk.runtime.clock import Clock
 from kiosk.settings.options import Config
@@ -100,6 +101,7 @@ class Station:
             answer.directory_version,
             self._disk_free(),
             _stopped(answer),
+            self._set_aside(answer),
         )
         if vitals != self._vitals:
             self._vitals = vitals
@@ -118,6 +120,11 @@ class Station:
         if health != self._health:
             self._health = health
             self.kiosk.courier.report_health(health)
+
+    def _set_aside(self, standing: Standing) -> int:
+        if standing.journal == self._vitals.journal:
+            return self._vitals.set_aside
+        return len(aside.found_beside(self._config.journal))
 
     def _disk_free(self) -> int | None:
         try:

@@ -178,6 +178,8 @@ class Fact(enum.Enum):
     TERMINAL = enum.auto()
     STOPPED = enum.auto()
     """Only while the journal takes no payments; `value` says why."""
+    SET_ASIDE = enum.auto()
+    """Only where damaged journals were set aside; `value` counts them."""
     VERSION = enum.auto()
     JOURNAL = enum.auto()
     ROWS = enum.auto()

@@ -87,7 +87,8 @@ class Vitals:
     """What else a technician asks for.  `disk_free` in percent, None when nobody could tell.
 
     `rows` are in `journal`, of which central has acknowledged the first `acknowledged`; `stopped`
-    says why it takes no payments, None while it does.
+    says why it takes no payments, None while it does.  `set_aside` counts the damaged journals
+    that lie beside it.
     """
 
     software: str = ""
@@ -97,6 +98,7 @@ class Vitals:
     directory: int = 0
     disk_free: int | None = None
     stopped: Stopped | None = None
+    set_aside: int = 0
 
 
 class Button(enum.StrEnum):

@@ -40,6 +40,8 @@ def _facts(context: Context) -> Iterator[FactRow]:
     yield FactRow(Fact.TERMINAL, context.terminal)
     if vitals.stopped is not None:
         yield FactRow(Fact.STOPPED, vitals.stopped.value)
+    if vitals.set_aside:
+        yield FactRow(Fact.SET_ASIDE, str(vitals.set_aside))
     yield FactRow(Fact.VERSION, vitals.software)
     yield FactRow(Fact.JOURNAL, vitals.journal[:8])
     yield FactRow(Fact.ROWS, str(vitals.rows))

@@ -2,7 +2,7 @@
 
 The look is by a connection that cannot write, so that a damaged file and its log stay evidence as
 they were found: closing a writing one would copy the log into the file.  Decided in
-docs/decisions/0009 what is damage and what is only a disk that does not answer.
+docs/decisions/0008 what is damage and what is only a disk that does not answer.
 """
 
 import contextlib

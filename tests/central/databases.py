@@ -23,11 +23,13 @@ MONEY = frozenset(
         "test_directory",
         "test_end_to_end",
         "test_epochs",
+        "test_journals",
         "test_operations",
         "test_recalls",
         "test_restore",
         "test_service",
         "test_staff",
+        "test_transfers",
         "test_verify",
         "test_voids",
     )

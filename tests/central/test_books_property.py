@@ -220,7 +220,6 @@ lines = st.one_of(
     st.builds(tx.Void, legs, legs),
     st.builds(tx.CouponRedeem, st.sampled_from(["off-10", "toy", "nothing"]), legs),
     st.builds(tx.PointsRedeem, legs, st.sampled_from(["", "toy-200", "bath-5000"])),
-    st.builds(lambda taken: tx.ValueRedeem("bath", 7920, taken, "p-doudou"), legs),
     st.just(None),
     days,
     pairs,

@@ -31,6 +31,7 @@ class Hand:
         self.card = card
         self.count = 0
         self.changed: dict[int, bytes] = {}
+        self.answers: list[bytes] = []
         self.torn_after: int | None = None
         card.reset()
 
@@ -39,6 +40,7 @@ class Hand:
             raise CardGone("torn away")
         answer = self.changed.get(self.count, self.card.answer(apdu))
         self.count += 1
+        self.answers.append(answer)
         return cards.parse(answer)
 
     def read(self) -> MediumKey:
@@ -149,16 +151,31 @@ def test_torn_at_any_apdu_there_is_no_key(card: VirtualCard) -> None:
 
 @pytest.mark.parametrize("card", WHOLE)
 @given(st.data())
-def test_one_failed_or_short_answer_is_never_another_key(
+def test_one_failed_answer_is_never_another_key(card: VirtualCard, data: st.DataObject) -> None:
+    whole = Hand(card)
+    key = whole.read()
+    at = data.draw(st.integers(0, whole.count - 1), "which answer")
+    # what readers say when a card leaves: nothing, a warning, or a failure
+    bad = st.sampled_from([b"", b"\x63\x00", b"\x64\x01", b"\x6f\x00", b"\x62\x82", b"\x67\x00"])
+    hand = Hand(card)
+    hand.changed[at] = data.draw(bad, "answer")
+    with contextlib.suppress(CardGone, Malformed):
+        assert hand.read() == key
+
+
+@pytest.mark.parametrize("card", WHOLE)
+@given(st.data())
+def test_an_answer_cut_short_that_claims_to_be_whole_is_never_another_key(
     card: VirtualCard, data: st.DataObject
 ) -> None:
     whole = Hand(card)
     key = whole.read()
-    at = data.draw(st.integers(0, whole.count - 1), "which answer")
-    # what readers say when a card leaves: a warning, a failure, or an answer cut short
-    bad = st.sampled_from([b"", b"\x63\x00", b"\x64\x01", b"\x6f\x00", b"\x62\x82", b"\x67\x00"])
+    # not the first: nothing tells how long a UID should have been
+    at = data.draw(st.integers(1, whole.count - 1), "which answer")
+    said = whole.answers[at][:-2]
+    kept = data.draw(st.integers(0, max(0, len(said) - 1)), "how much of it")
     hand = Hand(card)
-    hand.changed[at] = data.draw(bad, "answer")
+    hand.changed[at] = said[:kept] + b"\x90\x00"
     with contextlib.suppress(CardGone, Malformed):
         assert hand.read() == key
 

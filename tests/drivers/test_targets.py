@@ -57,7 +57,21 @@ def test_what_does_not_add_up_is_no_list(data: bytes) -> None:
         targets.parse(data)
 
 
-@given(st.binary(max_size=40))
+ENTRY = st.builds(
+    lambda head, uid: head + bytes([len(uid)]) + uid,
+    st.binary(min_size=4, max_size=4),
+    st.binary(max_size=11),
+)
+
+
+@given(
+    st.binary(max_size=40)
+    | st.lists(ENTRY, max_size=3).map(
+        lambda each: (
+            bytes([len(each)]) + b"".join(bytes([n]) + e[1:] for n, e in enumerate(each, 1))
+        )
+    )
+)
 def test_any_bytes_are_a_list_or_an_error(data: bytes) -> None:
     with contextlib.suppress(DeviceError):
         assert all(len(target.uid) in (4, 7, 10) for target in targets.parse(data))

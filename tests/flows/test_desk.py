@@ -6,8 +6,8 @@ import datetime as dt
 import pytest
 
 from kiosk.domain import desk, screens
-from kiosk.domain.desk import DeskEntry, EntryItem, TicketItem
-from kiosk.domain.devices import Button
+from kiosk.domain.desk import DeskEntry, EntryItem, Fact, FactRow, TicketItem
+from kiosk.domain.devices import Button, Stopped, Vitals
 from kiosk.domain.effects import Commit, Examine, Identify, Print, Survey, SwitchTraining
 from kiosk.domain.events import (
     ButtonPressed,
@@ -30,6 +30,7 @@ from kiosk.domain.transactions import (
     VisitRedeem,
     Void,
 )
+from kiosk.flows import technician
 from kiosk.flows.desk_states import AwaitingMember, Deciding, ReadingFindings, Surveying
 from kiosk.flows.kiosk import TABLE
 from kiosk.flows.states import Resting
@@ -238,6 +239,11 @@ def test_the_technician_reads_facts_and_tests_the_screen() -> None:
     listed = at_desk(operator(Role.TECHNICIAN))
     facts = screen(walk(select(listed, DeskEntry.TERMINAL).state, A))
     assert isinstance(facts, desk.Technical)
+    assert Fact.STOPPED not in {row.fact for row in facts.facts}
+    stopped = dc.replace(context(), vitals=Vitals(stopped=Stopped.ROLLED_BACK))
+    assert FactRow(Fact.STOPPED, "rolled_back") in technician.facts(stopped)
+    damaged = dc.replace(context(), vitals=Vitals(set_aside=1))
+    assert FactRow(Fact.SET_ASIDE, "1") in technician.facts(damaged)
     step = walk(select(listed, DeskEntry.TEST).state, A)
     patterns = [screen(step)]
     while isinstance(following := walk(step.state, DeadlinePassed()), Step):

@@ -1,5 +1,6 @@
 """A journal in a file, and one that already knows a member and holds something of each purse."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,11 +8,21 @@ import pytest
 
 from kiosk.journal.journal import Journal
 from tests.journal import shop
+from tests.journal.damages import ROWS
+from tests.journal.shop import draft, visit
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.db"
+
+
+@pytest.fixture
+def in_memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory, where there is one: a real flush would test this machine's disk."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as name:
+        yield Path(name)
 
 
 @pytest.fixture
@@ -29,3 +40,14 @@ def stocked(journal: Journal) -> Journal:
     journal.store_catalogue(shop.CATALOGUE)
     shop.grant(journal, m1_principal=50, m1_bonus=50, m1_bought=50, m1_gift=50)
     return journal
+
+
+@pytest.fixture
+def used(stocked: Journal, path: Path) -> Path:
+    """A journal of ROWS rows, half of them acknowledged, closed."""
+    for n in range(ROWS):
+        stocked.commit(draft(visit()))
+        if n == ROWS // 2:
+            stocked.acknowledge(n, stocked.rows(n - 1, 1)[0].hash.hex())
+    stocked.close()
+    return path

@@ -174,6 +174,9 @@ def main(path: Path, first: int, last: int, how: str) -> None:
     if not path.exists():
         stock(path)
     journal = Journal.open(path)
+    for row in journal.rows(0, STOCK):
+        # what an earlier life could not say any more
+        say("row", row.seq, row.payload.decode())
     for n in range(first, last + 1):
         if journal.broken:
             journal.reopen()

@@ -17,11 +17,13 @@ import pytest
 
 from tests.journal import spender
 from tests.journal.aftermath import Told, check
-from tests.peers.syscalls import Fault, count, needs_strace, run, spread
+from tests.peers.syscalls import Fault, count, needs_strace, run, some
 
 ROOT = Path(__file__).parents[2]
-POINTS = int(os.environ.get("CRASH_POINTS", "3"))
+POINTS = int(os.environ.get("CRASH_POINTS", "2"))
 """Moments of each kind of call and fault; `make crash` takes them all."""
+
+SEED = int(os.environ.get("CRASH_SEED", "7"))
 
 LAST = 9
 """Attempts in a life: each kind of row, a grant, a mark, an ack, a page, and rows pruned."""
@@ -70,13 +72,15 @@ def points(folder: Path, template: Path | None) -> list[Fault]:
     path = place(folder / "count", template)
     calls = count(program(path, 1, LAST), watched(path), folder / "trace")
     assert {"pwrite64", "fdatasync", "ftruncate", "unlink"} <= calls.keys()
+    dice = random.Random(SEED)
     faults = [
         Fault(call, what, f"{n}{lasting}")
         for call, last in calls.items()
         for what, lasting in KINDS
-        for n in spread(last, POINTS)
+        for n in some(last, POINTS, dice)
     ]
-    return faults + [dc.replace(SHORT, when=str(n)) for n in spread(calls["pwrite64"], POINTS)]
+    short = (str(n) for n in some(calls["pwrite64"], POINTS, dice))
+    return faults + [dc.replace(SHORT, when=when) for when in short]
 
 
 def watched(path: Path) -> list[Path]:
@@ -95,17 +99,17 @@ def place(folder: Path, template: Path | None) -> Path:
 @needs_strace
 @pytest.mark.parametrize("stocked_before", [True, False], ids=["spending", "from_nothing"])
 def test_interrupted_at_every_kind_of_call(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stocked_before: bool
+    in_memory: Path, monkeypatch: pytest.MonkeyPatch, stocked_before: bool
 ) -> None:
     monkeypatch.chdir(ROOT)
-    template = tmp_path / "template.db" if stocked_before else None
+    template = in_memory / "template.db" if stocked_before else None
     if template:
         spender.stock(template)
-    faults = points(tmp_path, template)
+    faults = points(in_memory, template)
 
     def meet(numbered: tuple[int, Fault]) -> str:
         number, fault = numbered
-        path = place(tmp_path / str(number), template)
+        path = place(in_memory / str(number), template)
         ended = run(program(path, 1, LAST), watched(path), fault)
         killed = "KILL" in fault.what
         if killed:
@@ -134,35 +138,35 @@ def test_interrupted_at_every_kind_of_call(
     [("pwrite64", "ENOSPC", 40), ("pwrite64", "EIO", 40), ("fdatasync", "EIO", 12)],
 )
 def test_what_was_refused_does_not_come_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, error: str, last: int
+    in_memory: Path, monkeypatch: pytest.MonkeyPatch, call: str, error: str, last: int
 ) -> None:
     """A call fails, "no" is said, and the process dies before it can tidy up its log."""
     monkeypatch.chdir(ROOT)
-    template = tmp_path / "template.db"
+    template = in_memory / "template.db"
     spender.stock(template)
 
     def meet(n: int) -> set[int]:
-        path = place(tmp_path / str(n), template)
+        path = place(in_memory / str(n), template)
         fault = Fault(call, f"error={error}", str(n))
         ended = run([*program(path, 1, 9), "abrupt"], watched(path), fault)
         return check(path, ended.lines, killed=False).no
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        assert any(pool.map(meet, spread(last, 3 * POINTS)))
+        assert any(pool.map(meet, some(last, 3 * POINTS, random.Random(SEED))))
 
 
 @needs_strace
 @pytest.mark.parametrize("flush", [6, 7, 8])
 def test_a_flush_that_failed_after_the_row_was_in_the_log(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flush: int
+    in_memory: Path, monkeypatch: pytest.MonkeyPatch, flush: int
 ) -> None:
     """COMMIT raises and closing cannot tidy up; reopened, the row is there all the same."""
     monkeypatch.chdir(ROOT)
-    template = tmp_path / "template.db"
+    template = in_memory / "template.db"
     spender.stock(template)
 
     def meet(when: str) -> Told:
-        path = place(tmp_path / when, template)
+        path = place(in_memory / when, template)
         ended = run(program(path, 1, 6), watched(path), Fault("fdatasync", "error=EIO", when))
         return check(path, ended.lines, killed=False)
 
@@ -176,14 +180,14 @@ def test_a_flush_that_failed_after_the_row_was_in_the_log(
 
 @needs_strace
 def test_a_spend_is_one_flush_and_its_shown_mark_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    in_memory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    template = tmp_path / "template.db"
+    template = in_memory / "template.db"
     spender.stock(template)
     flushes = []
     for last in (2, 3):  # attempts that are followed by a mark and nothing else
-        path = place(tmp_path / str(last), template)
-        calls = count(program(path, 2, last), watched(path), tmp_path / "trace")
+        path = place(in_memory / str(last), template)
+        calls = count(program(path, 2, last), watched(path), in_memory / "trace")
         flushes.append(calls["fdatasync"])
     assert flushes[1] - flushes[0] == 1

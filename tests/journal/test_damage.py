@@ -1,42 +1,27 @@
 """A damaged journal is noticed at the start and set aside whole; anything less is left as it is."""
 
-import json
 import queue
-import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kiosk import inspection
 from kiosk.domain.devices import PartReport, PartState
 from kiosk.domain.errors import JournalError
-from kiosk.domain.transactions import chain
 from kiosk.journal import aside
 from kiosk.journal.journal import Journal
-from kiosk.journal.standing import Attempt, Damaged, OutcomeUnknown, Receipt
+from kiosk.journal.standing import Attempt, OutcomeUnknown, Receipt
 from kiosk.journal.thread import JournalThread
 from kiosk.runtime.clock import VirtualClock
 from kiosk.runtime.worker import Backoff
-from tests.journal import shop
+from tests.journal import damages, shop
+from tests.journal.damages import ROWS
 from tests.journal.shop import draft, visit
 from tests.peers.syscalls import Fault, needs_strace, run
 
-ROWS = 40
 ASIDE = "journal.db.damaged-20260314T023200Z"
-
-
-@pytest.fixture
-def used(stocked: Journal, path: Path) -> Path:
-    """A journal of ROWS rows, half of them acknowledged, closed."""
-    for n in range(ROWS):
-        stocked.commit(draft(visit()))
-        if n == ROWS // 2:
-            stocked.acknowledge(n, stocked.rows(n - 1, 1)[0].hash.hex())
-    stocked.close()
-    return path
 
 
 class Desk:
@@ -65,71 +50,7 @@ class Desk:
         return answers.get(timeout=20)
 
 
-def sql(path: Path, statement: str) -> None:
-    db = sqlite3.connect(path)
-    db.execute(statement)
-    db.commit()
-    db.close()
-
-
-def spoil_page_with(path: Path, text: bytes) -> None:
-    content = bytearray(path.read_bytes())
-    at = content.index(text) // 1024 * 1024
-    content[at : at + 64] = bytes(64)
-    path.write_bytes(content)
-
-
-def garbage(path: Path) -> None:
-    path.write_bytes(b"no database at all, but long enough " * 99)
-
-
-def header_only(path: Path) -> None:
-    path.write_bytes(b"SQLite format 3\0" + bytes(5000))
-
-
-def cut_short(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def spoilt_row(path: Path) -> None:
-    spoil_page_with(path, b'"seq":7,')
-
-
-def changed_row(path: Path) -> None:
-    sql(path, "UPDATE chain SET payload = CAST(replace(payload, 'bath', 'bite') AS BLOB)")
-
-
-def missing_row(path: Path) -> None:
-    sql(path, "DELETE FROM chain WHERE seq = 7")
-
-
-def missing_end(path: Path) -> None:
-    sql(path, "DELETE FROM chain WHERE seq > 5")
-
-
-def no_identity(path: Path) -> None:
-    sql(path, "DELETE FROM journal")
-
-
-def empty_beside_its_log(path: Path) -> None:
-    path.with_name(path.name + "-wal").write_bytes(b"rows" * 500)
-    path.write_bytes(b"")
-
-
-DAMAGES = [
-    garbage,
-    header_only,
-    cut_short,
-    spoilt_row,
-    changed_row,
-    missing_row,
-    missing_end,
-    no_identity,
-    empty_beside_its_log,
-]
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", damages.DAMAGES)
 def test_a_damaged_journal_is_set_aside_whole(used: Path, damage: Callable[[Path], None]) -> None:
     damage(used)
     before = {p.name.removeprefix(used.name): p.read_bytes() for p in used.parent.iterdir()}
@@ -150,7 +71,7 @@ def test_the_new_journal_is_another_one(used: Path) -> None:
     journal = Journal.open(used)
     old = journal.standing().journal
     journal.close()
-    spoilt_row(used)
+    damages.spoilt_row(used)
     with Desk(used) as desk:
         assert desk.ask(lambda j: j.standing().journal) != old
         assert desk.ask(lambda j: shop.grant(j, m9_bought=5)) is None
@@ -166,7 +87,7 @@ def test_damage_met_during_a_tap(used: Path) -> None:
             with journal._store.reading() as db:
                 db.execute("PRAGMA shrink_memory")
             db.execute("PRAGMA cache_size = 0")
-            spoil_page_with(used, shop.key("m1").encode())
+            damages.spoil_page_with(used, shop.key("m1").encode())
 
         desk.ask(spoil)
         assert isinstance(desk.ask(shop.view), JournalError)
@@ -175,28 +96,9 @@ def test_damage_met_during_a_tap(used: Path) -> None:
         assert ASIDE in report.detail
 
 
-def newer_schema(path: Path) -> None:
-    sql(path, "PRAGMA user_version = 99")
-
-
-def another_program(path: Path) -> None:
-    path.unlink()
-    sql(path, "CREATE TABLE notes (text)")
-
-
-def newer_row(path: Path) -> None:
-    """Its hash is right, so that it is what was written; this program cannot read it."""
-    db = sqlite3.connect(path)
-    prev, old = db.execute(
-        "SELECT (SELECT hash FROM chain WHERE seq = 39), payload FROM chain WHERE seq = 40"
-    ).fetchone()
-    new = old.replace(b"visit.redeem", b"visit.future")
-    db.execute("UPDATE chain SET payload = ?, hash = ? WHERE seq = 40", (new, chain(prev, new)))
-    db.commit()
-    db.close()
-
-
-@pytest.mark.parametrize("wrong", [newer_schema, another_program, newer_row])
+@pytest.mark.parametrize(
+    "wrong", [damages.newer_schema, damages.another_program, damages.newer_row]
+)
 def test_what_is_not_proven_damaged_is_left_as_it_is(
     used: Path, wrong: Callable[[Path], None]
 ) -> None:
@@ -235,7 +137,7 @@ def test_an_unknown_outcome_ends_with_its_journal(used: Path) -> None:
         view = shop.view(journal)
         row = journal.rows(ROWS - 1, 1)[0]
         journal.close()
-        spoilt_row(used)
+        damages.spoilt_row(used)
         receipt = Receipt(ROWS + 1, journal.standing.__name__, view)
         raise OutcomeUnknown(Attempt(receipt, draft(visit()), row.hash), "disk")  # type: ignore[arg-type]
 
@@ -277,34 +179,3 @@ def test_setting_aside_interrupted_at_every_call(
         whole = [folder / name for name in aside.found_beside(path)]
         assert [p.read_bytes() for p in whole] == [content[:-1]]
         assert whole[0].with_name(whole[0].name + "-wal").read_bytes() == b"log"
-
-
-def test_a_damaged_journal_is_read_as_far_as_it_can_be(used: Path) -> None:
-    spoilt_row(used)
-    kept = aside.set_aside(used, shop.NOW)
-    with pytest.raises(Damaged, match=r"rows can be read, [1-9]\d* cannot"):
-        inspection.verify(kept)
-    lines = [json.loads(line) for line in inspection.export(kept)]
-    lost = [line for line in lines if "first" in line]
-    seqs = {line["seq"] for line in lines if "seq" in line}
-    missing = {n for line in lost for n in range(line["first"], line["last"] + 1)}
-    assert 7 in missing
-    assert len(missing) < ROWS / 2
-    assert seqs | missing == set(range(1, ROWS + 1))
-    assert any("cannot be read" in line for line in inspection.show(kept, 0, ROWS))
-    garbage(kept)
-    with pytest.raises(Damaged, match="nothing of it can be read"):
-        inspection.verify(kept)
-
-
-@pytest.fixture
-def whole(used: Path) -> Iterator[Path]:
-    content = used.read_bytes()
-    yield used
-    assert used.read_bytes() == content
-
-
-def test_a_whole_journal_is_inspected_without_being_written(whole: Path) -> None:
-    assert inspection.verify(whole).endswith(f"{ROWS} rows, the chain is whole")
-    assert len(list(inspection.show(whole, 5, 10))) == 10
-    assert [json.loads(line)["seq"] for line in inspection.export(whole)] == [*range(1, ROWS + 1)]

@@ -153,12 +153,12 @@ def release_keeps_what_is_held(patch: Patch) -> None:
 
 
 QUICKLY_FOUND: tuple[Breakage, ...] = (
-    journal_ignores_the_nonce,
     release_lowers_no_lease,
     load_raises_no_lease,
     welcome_brings_allowance,
 )
 OTHERS: tuple[Breakage, ...] = (
+    journal_ignores_the_nonce,
     central_answers_a_nonce_anew,
     central_posts_a_duplicate,
     central_takes_rows_above_a_gap,

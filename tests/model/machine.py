@@ -179,6 +179,14 @@ class Day(RuleBasedStateMachine):
         line = CheckIn(terminal.draft(member, ()).local_day)
         self.write(terminal, member, line, {})
 
+    @rule(who=who, member=members, more=st.booleans())
+    def pays_and_regrets(self, who: int, member: str, more: bool) -> None:
+        """The row is undone while it may be on its way."""
+        self.pays(who, member, "bath", -1, 2)
+        if more:
+            self.shop.up(self.at(who))
+        self.undoes(who, 0)
+
     @rule(who=who, back=st.integers(0, 6))
     def undoes(self, who: int, back: int) -> None:
         """What was undone with the card before it was put back is not brought back twice."""

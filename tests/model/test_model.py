@@ -16,7 +16,7 @@ from tests.model.disasters import Shop
 from tests.model.world import World
 
 LONG = "KIOSK_MODEL_EXAMPLES" in os.environ
-EXAMPLES = int(os.environ.get("KIOSK_MODEL_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("KIOSK_MODEL_EXAMPLES", "24"))
 STEPS = int(os.environ.get("KIOSK_MODEL_STEPS", "40"))
 
 MUST_HAPPEN = {

@@ -20,7 +20,11 @@ class Proxy:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._server), 5)
+                try:
+                    server = socket.create_connection(("127.0.0.1", self._server), 5)
+                except OSError:
+                    client.close()  # as a server that is down would refuse it
+                    continue
                 self._sockets += [client, server]
                 for source, sink, up in ((client, server, True), (server, client, False)):
                     threading.Thread(
@@ -36,8 +40,15 @@ class Proxy:
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
 
+    def cut(self) -> None:
+        """Cut every connection, in the middle of whatever is on its way; new ones are taken."""
+        cut, self._sockets = self._sockets, []
+        for one in cut:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
     def close(self) -> None:
         """Cut every connection and listen no more."""
         self._listener.close()
-        for one in self._sockets:
-            one.close()
+        self.cut()

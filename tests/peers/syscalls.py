@@ -5,6 +5,8 @@ there, enumerates every moment at which the outside world may interrupt a progra
 """
 
 import dataclasses as dc
+import itertools
+import random
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -20,7 +22,7 @@ needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace
 
 @dc.dataclass(frozen=True)
 class Fault:
-    """What happens at which call: `signal=KILL`, `error=EIO`, `retval=0`; `when` as in strace(1)."""
+    """What happens (`signal=KILL`, `error=EIO`, `retval=0`) at which call, `when`: strace(1)."""
 
     call: str
     what: str
@@ -67,11 +69,11 @@ def count(argv: Sequence[str], watched: Sequence[Path], log: Path) -> dict[str, 
     return {call: calls.count(call) for call in CHANGING if call in calls}
 
 
-def spread(last: int, most: int) -> list[int]:
-    """Choose up to `most` of the points 1…last: the first, the last, and evenly between."""
-    if last <= most:
-        return list(range(1, last + 1))
-    return sorted({1 + (last - 1) * n // (most - 1) for n in range(most)})
+def some(last: int, most: int, dice: random.Random) -> list[int]:
+    """Choose up to `most` of the points 1…last: one by chance from each of so many equal parts."""
+    parts = min(last, most)
+    edges = [last * n // parts for n in range(parts + 1)]
+    return [dice.randint(low + 1, high) for low, high in itertools.pairwise(edges)]
 
 
 def _strace(watched: Sequence[Path], calls: str, log: Path) -> list[str]:

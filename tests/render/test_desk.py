@@ -14,7 +14,7 @@ from kiosk.domain.desk import (
     Logged,
     Technical,
 )
-from kiosk.domain.devices import Part, PartState
+from kiosk.domain.devices import Part, PartState, Stopped
 from kiosk.domain.members import Role, Tier
 from kiosk.domain.policy import Language
 from kiosk.domain.screens import ChoosePet, Details, Done, Member, NoteKind
@@ -165,6 +165,16 @@ def test_no_state_of_a_part_is_shown_as_its_code(language: Language) -> None:
     assert len({value(state) for state in PartState}) == len(PartState)
     assert "not_configured" not in value(PartState.NOT_CONFIGURED)
     assert value("on fire").endswith("on fire")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_why_payments_are_stopped_is_said_in_words(language: Language) -> None:
+    said = {
+        screen_lines(Technical((FactRow(Fact.STOPPED, why.value),)), language)[-1]
+        for why in Stopped
+    }
+    assert len(said) == len(Stopped)
+    assert not any(why.value in line for why in Stopped for line in said)
 
 
 def test_the_most_pressing_note_keeps_a_choice_in_sight() -> None:

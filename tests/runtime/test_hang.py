@@ -1,5 +1,6 @@
 """A thread that does not come back from its device: told, left alone, and told again when it is."""
 
+import functools
 import threading
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ from kiosk.domain.devices import Part, PartReport, PartState
 from kiosk.domain.errors import DeviceAbsent
 from kiosk.runtime.jobs import OutputWorker
 from kiosk.runtime.worker import HANGS, Duty, InputWorker
+from tests.peers.until import until
 from tests.runtime.devices import PATIENCE, Bench, Seen
 
 HUNG = PartReport(Part.READER, PartState.FAULT, HANGS)
@@ -69,6 +71,26 @@ def test_a_hanging_device_is_a_fault_until_it_goes_on() -> None:
     end(worker, device)
     assert bench.reports.items() == [READY, HUNG, READY]
     assert device.opened == 1
+
+
+def test_a_device_may_hang_again() -> None:
+    bench, device = Bench(), Sticky()
+    worker = reader(bench, device)
+
+    def told(times: int) -> bool:
+        # its last turn may only just have begun
+        bench.clock.advance(21)
+        worker.look()
+        return bench.reports.items().count(HUNG) >= times and not device.free.is_set()
+
+    for times in (1, 2):
+        until(functools.partial(told, times), "a hang")
+        device.free.set()
+        bench.reports.until(lambda reports: reports[-1] == READY)
+        device.free.clear()
+    end(worker, device)
+    said = bench.reports.items()
+    assert said == [READY, HUNG] * (len(said) // 2) + [READY]
 
 
 def test_what_it_says_when_it_comes_back_is_said_even_if_it_was_said_before() -> None:

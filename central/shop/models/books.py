@@ -164,6 +164,7 @@ class Transaction(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("transaction"), _("transactions")
         constraints = [models.UniqueConstraint(fields=["journal", "seq"], name="transaction_seq")]
+        indexes = [models.Index(fields=["received_at"], name="transaction_received")]
 
     def __str__(self) -> str:
         return f"{self.journal_id} {self.seq}"

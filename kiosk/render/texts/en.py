@@ -249,6 +249,7 @@ EN = Texts(
     facts={
         Fact.TERMINAL: "Terminal",
         Fact.STOPPED: "Stopped",
+        Fact.SET_ASIDE: "Damaged",
         Fact.VERSION: "Software",
         Fact.JOURNAL: "Journal",
         Fact.ROWS: "Rows",

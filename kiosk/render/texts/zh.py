@@ -247,6 +247,7 @@ ZH = Texts(
     facts={
         Fact.TERMINAL: "终端",
         Fact.STOPPED: "停用",
+        Fact.SET_ASIDE: "损坏账本",
         Fact.VERSION: "软件版本",
         Fact.JOURNAL: "账本",
         Fact.ROWS: "记账行数",

@@ -1,11 +1,12 @@
 """Staff of each role, and a client that is logged in as one."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import translation
 
 from tests.central.till import NOW
 
@@ -32,3 +33,10 @@ def _afternoon(monkeypatch: pytest.MonkeyPatch) -> None:
     """An hour after the terminals' rows, on the day that the demo shop was filled in."""
     later = NOW + dt.timedelta(hours=1)
     monkeypatch.setattr("central.desk.counter.now", lambda: later)
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """What language a page was read in is forgotten after the test."""
+    yield
+    translation.deactivate()

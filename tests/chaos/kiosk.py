@@ -1,0 +1,233 @@
+"""A kiosk without screen and buttons, as a process: the journal's thread, the courier, people.
+
+    python -m tests.chaos.kiosk OPTIONS        (JSON, see Options)
+
+It says on its standard output what happened over the counter, one JSON line each, written at once:
+`try` with what is about to be moved, before it is committed; then `ok` with its seq, or `no`.  On
+the line "rest" nobody comes any more and `rest` says where the journal stands; the end of its input
+ends it.  `tally` is what the courier has counted in this life.
+"""
+
+import dataclasses as dc
+import datetime as dt
+import itertools
+import json
+import logging
+import os
+import random
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from kiosk.domain import wire
+from kiosk.domain.catalogue import Catalogue
+from kiosk.domain.clock import ClockState
+from kiosk.domain.errors import JournalError
+from kiosk.domain.events import LinkChanged, Stimulus
+from kiosk.domain.media import MediumKey
+from kiosk.domain.refusals import Refusal
+from kiosk.domain.views import MemberView
+from kiosk.journal.journal import Journal
+from kiosk.journal.thread import JournalThread
+from kiosk.runtime.clock import SystemClock
+from kiosk.runtime.worker import Backoff
+from kiosk.sync.courier import Courier
+from kiosk.sync.mqtt import Link
+from kiosk.sync.options import Broker, CourierConfig, Identity, Limits, Timing
+from kiosk.sync.ports import CameDown, LinkEvent
+from tests.chaos.customers import Customer, Elsewhere, Wish
+
+T = TypeVar("T")
+TIMING = Timing(
+    presence_grace=0.25,
+    hello=0.1,
+    hello_most=0.8,
+    ack=0.4,
+    ack_most=1.0,
+    request=0.5,
+    request_most=1.0,
+    directory=1.0,
+    directory_most=2.0,
+)
+"""A shop's pauses are minutes; here an hour's misfortunes come in a minute."""
+
+PATIENCE = 60.0
+WALK = 0.3
+"""Seconds that a member waits for what is held elsewhere."""
+
+
+class Options(msgspec.Struct):
+    """`pause` is the mean of the seconds between two people; `life` counts the starts."""
+
+    journal: str
+    terminal: str
+    port: int
+    password: str
+    members: list[str]
+    seed: int
+    life: int
+    pause: float
+
+
+def say(**message: object) -> None:
+    # one write, unbuffered: what was said before a kill has been said
+    os.write(1, (json.dumps(message) + "\n").encode())
+
+
+class Terminal:
+    """The kiosk's own threads, and the counter in front of them on the main thread."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._dice = random.Random(f"{options.seed} {options.terminal} {options.life}")
+        self._clock = SystemClock(ClockState.SYNCED)
+        self._at = self._clock.now()
+        self._online, self._duplicates, self._told = False, 0, ""
+        self.resting, self.over = threading.Event(), threading.Event()
+        self._journal = JournalThread(Path(options.journal), lambda _: None, self._clock)
+        identity = Identity("s1", options.terminal, "chaos")
+        self._courier = Courier(
+            self._journal,
+            self._connect,
+            CourierConfig(identity, TIMING, Limits(rows=50)),
+            self._heard,
+            lambda _policy: None,
+            lambda _catalogue: None,
+            self._clock,
+        )
+
+    def _connect(self, post: Callable[[LinkEvent], None]) -> Link:
+        def overhear(event: LinkEvent) -> None:
+            if isinstance(event, CameDown) and b'"ack"' in event.payload:
+                ack = wire.decode_down(event.payload)
+                assert isinstance(ack, wire.Ack)
+                self._duplicates += sum(
+                    item.last - item.first + 1
+                    for item in ack.items
+                    if item.outcome is wire.ItemOutcome.DUPLICATE
+                )
+            post(event)
+
+        options = self._options
+        user = f"s1.{options.terminal}"
+        broker = Broker(port=options.port, username=user, password_file=Path(options.password))
+        return Link(broker, "s1", options.terminal, overhear, Backoff(0.05, 0.5))
+
+    def _heard(self, event: Stimulus) -> None:
+        if isinstance(event, LinkChanged):
+            self._online = event.online
+
+    def live(self) -> None:
+        """Serve people until the input ends."""
+        self._journal.start()
+        self._courier.start()
+        journal = self._ask(lambda journal: journal.standing().journal)
+        while not self.over.is_set():
+            if self.resting.is_set():
+                self._rest()
+                continue
+            self._serve(self._dice.choice(self._options.members), journal)
+            self._tally()
+            self.over.wait(self._dice.uniform(0, 2 * self._options.pause))
+        self._courier.stop()
+        assert self._courier.join(10)
+        self._journal.stop()
+        assert self._journal.join(10)
+
+    def _serve(self, member: str, journal: str) -> None:
+        def look(journal: Journal) -> tuple[object, Catalogue | None]:
+            return journal.identify(MediumKey(f"pm1:{member}")), journal.catalogue()
+
+        try:
+            view, catalogue = self._ask(look)
+        except Refusal:
+            self.over.wait(0.05)  # the directory is still to come
+            return
+        if not isinstance(view, MemberView) or catalogue is None:
+            return
+        for patience in itertools.count():
+            try:
+                wish = Customer(self._dice, view, catalogue, journal, self._now()).wish()
+            except Elsewhere as e:
+                self._courier.ask_allowance(e.accounts)
+                if patience or self.over.wait(WALK):
+                    return
+                view, catalogue = self._ask(look)
+                assert isinstance(view, MemberView)
+                assert catalogue is not None
+            else:
+                self._commit(wish)
+                return
+
+    def _commit(self, wish: Wish) -> None:
+        at = wish.draft.at.isoformat()
+        say(do="try", at=at, kind=wish.kind, moves=dict(wish.moves), ref=wish.draft.ref)
+        try:
+            receipt = self._ask(lambda journal: journal.commit(wish.draft))
+        except (Refusal, JournalError) as e:
+            why = e.reason.value if isinstance(e, Refusal) else f"error: {e}"
+            say(do="no", at=at, why=why)
+            return
+        say(do="ok", at=at, seq=receipt.seq, journal=receipt.journal)
+        self._courier.committed()
+
+    def _rest(self) -> None:
+        standing = self._ask(lambda journal: journal.standing())
+        say(
+            do="rest",
+            online=self._online,
+            waiting=standing.waiting,
+            asking=bool(standing.pending_nonce),
+            state=standing.state.value,
+        )
+        self._tally()
+        self.over.wait(0.1)
+
+    def _tally(self) -> None:
+        counted = dc.asdict(self._courier.counters) | {"duplicates": self._duplicates}
+        if (text := json.dumps(counted)) != self._told:
+            self._told = text
+            say(do="tally", counted=counted)
+
+    def _now(self) -> dt.datetime:
+        """Tell the time; no two attempts have the same, so that it names them."""
+        self._at = max(self._clock.now(), self._at + dt.timedelta(milliseconds=1))
+        return self._at
+
+    def _ask(self, work: Callable[[Journal], T]) -> T:
+        found: list[T | Refusal | JournalError] = []
+        done = threading.Event()
+
+        def take(answer: T | Refusal | JournalError) -> None:
+            found.append(answer)
+            done.set()
+
+        self._journal.submit(work, take)
+        assert done.wait(PATIENCE), "the journal does not answer"
+        [answer] = found
+        if isinstance(answer, Refusal | JournalError):
+            raise answer
+        return answer
+
+
+def main(options: Options) -> None:
+    """Live until the input ends."""
+    logging.basicConfig(level=logging.INFO, format="%(threadName)s: %(message)s")
+    terminal = Terminal(options)
+
+    def listen() -> None:
+        for line in sys.stdin:
+            assert line == "rest\n"
+            terminal.resting.set()
+        terminal.over.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    terminal.live()
+
+
+if __name__ == "__main__":
+    main(msgspec.json.decode(sys.argv[1], type=Options))
