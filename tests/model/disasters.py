@@ -40,7 +40,7 @@ class Shop(Day):
 
     @rule(who=who)
     def killed(self, who: int) -> None:
-        """The power is cut; somebody copies the card; the daemon starts on the files as they are."""
+        """The power is cut and the card copied; the daemon starts on the files as they are."""
         terminal = self.at(who)
         self.card_is_copied(who)
         self.shop.insert(terminal, terminal.card.image(terminal.new_folder()))
