@@ -16,7 +16,7 @@ check: ## lint, types and import contracts only
 	@scripts/setup test
 	@exec .venv/bin/python -m pytest tests/architecture
 
-crash: ## the journal killed, failed and cut off at every point: minutes
+crash: ## the journal killed, failed and cut off at every point: half an hour
 	@scripts/setup test
 	@CRASH_POINTS=1000000 POWER_DISKS=1000000 exec .venv/bin/python -m pytest \
 		tests/journal/test_crash.py tests/journal/test_power.py -v -s

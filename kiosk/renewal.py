@@ -11,7 +11,7 @@ from pathlib import Path
 from kiosk.domain.errors import ConfigError, JournalError
 from kiosk.domain.wire import JournalState
 from kiosk.health import Status
-from kiosk.journal.aside import set_aside
+from kiosk.journal.aside import RENEWED, set_aside
 from kiosk.journal.journal import Journal
 
 
@@ -30,7 +30,7 @@ def renew(path: Path, now: dt.datetime, running: Status | None, *, force: bool) 
         raise ConfigError(
             (f"{told}; it takes payments, and nothing is wrong with it.  --force sets it aside",)
         )
-    kept = set_aside(path, now)
+    kept = set_aside(path, now, RENEWED)
     return [
         told,
         f"set aside as {kept}; keep it until staff have settled it",

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 SETTLING = dt.timedelta(minutes=10)
 """How long the other terminals and the counter wait for one that was not heard of."""
 
+MOST_AHEAD = 1000
+"""Restores that a backup may lack.  More is a lie, and would lead to an epoch no message carries."""
+
 
 def identity() -> tuple[str, int]:
     """Return the id of these books and their epoch."""
@@ -50,10 +53,15 @@ def begin(now: dt.datetime, above: int = 0) -> int:
 
 
 def check(hello: wire.Hello) -> None:
-    """Refuse a journal that follows other books.  Raises ProtocolError."""
-    ours = identity()[0]
+    """Refuse a journal that follows other books, or says what no restore explains.
+
+    Raises ProtocolError.
+    """
+    ours, epoch = identity()
     if hello.central not in ("", ours):
         raise ProtocolError(f"journal {hello.journal} follows central {hello.central}, not {ours}")
+    if hello.epoch > epoch + MOST_AHEAD:
+        raise ProtocolError(f"journal {hello.journal} claims epoch {hello.epoch} of {epoch}")
 
 
 def heard(journal: Journal, hello: wire.Hello, now: dt.datetime, *, new: bool) -> None:

@@ -7,9 +7,10 @@ cannot wait.  A check-in stands for ever: its points are ripe at once.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 
-from django.db.models import Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import Exists, F, Max, OuterRef
 from django.utils import timezone
 
 from central.shop.choices import PurseKind
@@ -23,18 +24,31 @@ def unripe(among: Collection[str] | None = None) -> dict[str, int]:
     """Sum, by points account, what rows have earned that may still be undone; of all by default."""
     minutes = Store.objects.aggregate(most=Max("undo_minutes"))["most"] or 0
     since = timezone.now() - dt.timedelta(minutes=minutes) - SLACK
+    recent = Transaction.objects.filter(received_at__gt=since).order_by("received_at")
+    first = recent.values_list("pk", flat=True).first()
+    if first is None:
+        return {}
     earned = Entry.objects.filter(
         ~Exists(Transaction.objects.filter(voided_by=OuterRef("transaction"))),
-        ~Exists(CheckIn.objects.filter(transaction=OuterRef("transaction"))),
         account__kind=PurseKind.POINTS,
         amount__gt=0,
-        transaction__received_at__gt=since,
+        transaction__gte=first,
     )
     if among is not None:
         earned = earned.filter(account__in=among)
-    # summed and not filtered by it: that index would be walked from end to end
-    standing = Sum("amount", filter=Q(transaction__voided_by=None), default=0)
-    return {a: n for a, n in earned.values_list("account").annotate(standing).order_by() if n}
+    stamped: Counter[int] = Counter()
+    for row, points in CheckIn.objects.filter(transaction__gte=first).values_list(
+        "transaction", "points"
+    ):
+        stamped[row] += points
+    # added up here: grouped, or filtered by voided_by, the wrong index would be walked to its end
+    found: Counter[str] = Counter()
+    for account, row, amount, undone in earned.values_list(
+        "account", "transaction", "amount", "transaction__voided_by"
+    ).order_by():
+        # a row that checks in and pays has both in one entry
+        found[account] += amount - stamped[row] if undone is None else 0
+    return {account: points for account, points in found.items() if points}
 
 
 def green(held_back: dict[str, int]) -> list[str]:

@@ -9,9 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from central.shop.choices import PurseKind
 from central.shop.models import Account, CouponKind, Pass, PointsReward
 from kiosk.domain.clock import local_time
-from kiosk.domain.units import yuan
+from kiosk.domain.units import Unit, yuan
 
 MONEY = (PurseKind.PRINCIPAL, PurseKind.BONUS)
+
+VISITS = (_("{n} visit"), _("{n} visits"))
+UNITS = {
+    PurseKind.POINTS: (_("{n} point"), _("{n} points")),
+    PurseKind.COUPON: (_("{n} coupon"), _("{n} coupons")),
+}
+"""What is neither money nor a visit: one of it, and several."""
 
 MOVEMENTS = {
     "opening": _("opening balance"),
@@ -44,12 +51,11 @@ def money(fen: int) -> str:
 
 
 def amount(value: int, kind: str) -> str:
-    """Write an amount of this kind of purse: money as ¥, visits and points with their unit."""
-    if kind in MONEY or kind == "fen":
+    """Write an amount of this kind of purse: money as ¥, anything else with its unit."""
+    if kind in MONEY or kind == Unit.FEN:
         return money(value)
-    if kind in (PurseKind.POINTS, "points"):
-        return f"{value:,} " + str(_("points"))
-    return f"{value:,} " + str(_("visits"))
+    one, many = UNITS.get(kind, VISITS)
+    return str(one if abs(value) == 1 else many).format(n=f"{value:,}")
 
 
 def signed(value: int, kind: str) -> str:

@@ -25,6 +25,9 @@ GENESIS = bytes(32)
 """The hash before a journal's first row."""
 
 MAX_PAYLOAD = 16_384
+NUL = rb"\u0000"
+"""The one character that JSON can carry (in no other way) and PostgreSQL cannot store."""
+
 Positive = Annotated[int, msgspec.Meta(ge=1, le=MAX_AMOUNT)]
 
 
@@ -190,6 +193,8 @@ def decode(payload: bytes) -> Transaction:
     """Read a payload.  Raises Malformed."""
     if len(payload) > MAX_PAYLOAD:
         raise Malformed(f"a transaction of {len(payload)} bytes; the most is {MAX_PAYLOAD}")
+    if NUL in payload:
+        raise Malformed("transaction: a NUL character")
     try:
         found = _decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:

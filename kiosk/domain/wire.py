@@ -14,6 +14,7 @@ from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.errors import Malformed
 from kiosk.domain.members import Amount, Id, MemberRecord, OperatorRecord
 from kiosk.domain.policy import Policy
+from kiosk.domain.transactions import NUL
 
 T = TypeVar("T")
 VERSION = 1
@@ -270,8 +271,14 @@ def _read(decoder: msgspec.json.Decoder[T], payload: bytes) -> T:
 
 
 def decode_up(payload: bytes) -> Up:
-    """Read what a kiosk sent.  Raises Malformed."""
-    return _read(_up, payload)
+    """Read what a kiosk sent.  Raises Malformed.
+
+    A NUL character is malformed; in a row it is the row's matter, which is stored as it is.
+    """
+    message = _read(_up, payload)
+    if NUL in payload and not isinstance(message, Transactions):
+        raise Malformed("message: a NUL character")
+    return message
 
 
 def decode_down(payload: bytes) -> Down:

@@ -1,4 +1,4 @@
-"""A damaged journal is set aside under a dated name, with its log; nothing of it is ever deleted.
+"""A journal is set aside under a dated name, with its log; nothing of it is ever deleted.
 
 Invariant: at every moment, whatever is interrupted, the file and its log are both to be found under
 one name, the old or the new.  The log gets its second name first and loses its first name last;
@@ -12,13 +12,15 @@ from pathlib import Path
 
 from kiosk.domain.errors import JournalError
 
-_MARK = ".damaged-"
+DAMAGED, RENEWED = "damaged", "renewed"
+"""Why a journal was set aside; its new name says it."""
+
 _LOGS = ("-wal", "-journal")
 
 
-def set_aside(path: Path, now: dt.datetime) -> Path:
+def set_aside(path: Path, now: dt.datetime, why: str = DAMAGED) -> Path:
     """Rename the journal's files and return the new name.  Raises JournalError."""
-    new = _free_name(path, now)
+    new = _free_name(path, f".{why}-{now:%Y%m%dT%H%M%SZ}")
     try:
         logs = [(old, _with(new, suffix)) for suffix, old in _logs(path)]
         for old, kept in logs:
@@ -32,7 +34,7 @@ def set_aside(path: Path, now: dt.datetime) -> Path:
             index.rename(_with(new, "-shm"))
         _sync(path.parent)
     except OSError as e:
-        raise JournalError(f"the damaged journal {path} cannot be set aside: {e}") from e
+        raise JournalError(f"the journal {path} cannot be set aside: {e}") from e
     return new
 
 
@@ -45,9 +47,10 @@ def finish(path: Path) -> None:
 
 
 def found_beside(path: Path) -> tuple[str, ...]:
-    """Name the journals that were set aside here, the oldest first."""
+    """Name the damaged journals that were set aside here, the oldest first."""
+    start = f"{path.name}.{DAMAGED}-"
     try:
-        names = [p.name for p in path.parent.iterdir() if p.name.startswith(path.name + _MARK)]
+        names = [p.name for p in path.parent.iterdir() if p.name.startswith(start)]
     except OSError:
         return ()
     return tuple(sorted(n for n in names if not n.endswith((*_LOGS, "-shm"))))
@@ -57,8 +60,8 @@ def _logs(path: Path) -> Iterator[tuple[str, Path]]:
     return ((suffix, log) for suffix in _LOGS if (log := _with(path, suffix)).exists())
 
 
-def _free_name(path: Path, now: dt.datetime) -> Path:
-    base = path.with_name(f"{path.name}{_MARK}{now:%Y%m%dT%H%M%SZ}")
+def _free_name(path: Path, suffix: str) -> Path:
+    base = _with(path, suffix)
     name, n = base, 1
     while any(_with(name, suffix).exists() for suffix in ("", *_LOGS)):
         n += 1

@@ -215,7 +215,11 @@ class Session:
 
     def done(self, action: JournalAction, outcome: Outcome, at: Moment) -> list[Action]:
         """The journal has done this, or refused to, and stands so after it."""
-        self._standing = standing = outcome.standing
+        before, self._standing = self._standing, outcome.standing
+        standing = outcome.standing
+        if self.phase is Phase.ONLINE and before and before.journal != standing.journal:
+            self._exchange.lose()
+            return self._greet(at)  # a new file in the place of a damaged one
         actions = [a for a in self._exchange.done(action, outcome, at) if self._may(a)]
         match action:
             case ReadStanding() if self._hello_wanted:
@@ -278,12 +282,8 @@ class Session:
             return self._greet(at)  # with the last of the rows that give everything back
         if isinstance(action, TakeWelcome) and outcome.refused is not None:
             return self._greet_later(at)
-        return self._enter(directory_version, outcome.standing, at)
-
-    def _enter(self, directory_version: int, standing: Standing, at: Moment) -> list[Action]:
-        self._welcome = None
-        self.phase = Phase.ONLINE
-        return self._exchange.enter(directory_version, standing, at)
+        self._welcome, self.phase = None, Phase.ONLINE
+        return self._exchange.enter(directory_version, outcome.standing, at)
 
     def _pump(self, at: Moment) -> list[Action]:
         if self.phase is not Phase.ONLINE or self._standing is None:

@@ -1,4 +1,4 @@
-"""The display's figures in their shortest form: bytes are the same on any machine, times are not."""
+"""The display's figures in their shortest form: bytes are the same anywhere, times are not."""
 
 from bench import frame
 

@@ -23,6 +23,7 @@ MONEY = frozenset(
         "test_directory",
         "test_end_to_end",
         "test_epochs",
+        "test_hostile",
         "test_journals",
         "test_operations",
         "test_recalls",

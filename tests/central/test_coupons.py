@@ -196,6 +196,19 @@ def test_check_in_points_and_given_ones_are_ripe_at_once(till: Till) -> None:
     assert granted.amount == 105
 
 
+def test_of_a_row_that_checks_in_and_pays_the_price_ripens(till: Till) -> None:
+    paid = row(till, bath(6000), tx.CheckIn(TODAY))
+    send(till)
+    assert ripening.unripe() == {POINTS: 60}
+    (granted,) = allowances.answer(till.journal, till.request(POINTS)).grants
+    assert granted.amount == 5
+    void(till, paid)
+    send(till)
+    assert cases() == []
+    assert posted(POINTS) == 605
+    assert_sound()
+
+
 def test_a_late_void_finds_points_that_were_leased_on_in_suspense(till: Till, other: Till) -> None:
     row(till, bath(6000))
     send(till)

@@ -112,7 +112,7 @@ class Customer:
             case "buy pass":
                 return self._buy_pass()
             case _:
-                return self._top_up()
+                return self.top_up()
 
     # --- spending
 
@@ -159,7 +159,8 @@ class Customer:
 
     # --- staff
 
-    def _top_up(self) -> Wish:
+    def top_up(self) -> Wish:
+        """Buy stored value: that is always possible."""
         [plan] = self._catalogue.top_up_plans
         accounts = {p.kind: p.account for p in self._view.record.purses if not p.pass_id}
         legs = (

@@ -31,7 +31,7 @@ Hear = Callable[[dict[str, Any]], None]
 
 def describe() -> tuple[str, dict[str, int]]:
     """Write the shop's description; return it with what is on each account in the beginning."""
-    text, opening = [SHOP.read_text("utf-8")], {}
+    text, opening = [SHOP.read_text("utf-8")], dict[str, int]()
     for number, member in enumerate(MEMBERS):
         own = {"principal": 30_000, "bonus": 3_000, "points": 350}
         text.append(

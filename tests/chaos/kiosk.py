@@ -10,7 +10,6 @@ ends it.  `tally` is what the courier has counted in this life.
 
 import dataclasses as dc
 import datetime as dt
-import itertools
 import json
 import logging
 import os
@@ -56,8 +55,6 @@ TIMING = Timing(
 """A shop's pauses are minutes; here an hour's misfortunes come in a minute."""
 
 PATIENCE = 60.0
-WALK = 0.3
-"""Seconds that a member waits for what is held elsewhere."""
 
 
 class Options(msgspec.Struct):
@@ -149,19 +146,14 @@ class Terminal:
             return
         if not isinstance(view, MemberView) or catalogue is None:
             return
-        for patience in itertools.count():
-            try:
-                wish = Customer(self._dice, view, catalogue, journal, self._now()).wish()
-            except Elsewhere as e:
-                self._courier.ask_allowance(e.accounts)
-                if patience or self.over.wait(WALK):
-                    return
-                view, catalogue = self._ask(look)
-                assert isinstance(view, MemberView)
-                assert catalogue is not None
-            else:
-                self._commit(wish)
-                return
+        customer = Customer(self._dice, view, catalogue, journal, self._now())
+        try:
+            wish = customer.wish()
+        except Elsewhere as e:
+            # asked for, and perhaps here when the member comes again; somebody buys meanwhile
+            self._courier.ask_allowance(e.accounts)
+            wish = customer.top_up()
+        self._commit(wish)
 
     def _commit(self, wish: Wish) -> None:
         at = wish.draft.at.isoformat()

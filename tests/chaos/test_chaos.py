@@ -32,7 +32,7 @@ DATABASE = os.environ.get("CHAOS_DATABASE", "sqlite")
 PAUSE = 0.04
 """Mean seconds between two people at one kiosk."""
 
-STUCK = 90.0
+STUCK = float(os.environ.get("CHAOS_STUCK", "90"))
 """Seconds without a confirmed row, or until all is quiet, that only a fault reaches."""
 
 

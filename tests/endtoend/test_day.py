@@ -190,9 +190,11 @@ def counters(folder: Path, shop: Shop) -> Iterator[list[Counter]]:
 
 
 def wanted(shown: screens.Member, choice: int) -> int:
-    """Return which of the things on offer is the `choice`-th; the notes behind them are none."""
-    offers = [c for c in shown.choices if c.visits is not None or c.price is not None]
-    return choice % len(offers)
+    """Return which of the things on offer is the `choice`-th: no rewards, and no notes."""
+    offers = [
+        at for at, c in enumerate(shown.choices) if c.visits is not None or c.price is not None
+    ]
+    return offers[choice % len(offers)]
 
 
 def visit(counter: Counter, name: str, choice: int) -> Reason | None:

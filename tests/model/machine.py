@@ -59,14 +59,14 @@ class Day(RuleBasedStateMachine):
         self.world: World | None = None
         self.numbers = itertools.count(1)
 
-    @initialize(terminals=st.integers(2, 4), greeted=st.integers(0, 5))
-    def opens(self, terminals: int, greeted: int) -> None:
+    @initialize(terminals=st.integers(2, 4), strange=seldom)
+    def opens(self, terminals: int, strange: bool) -> None:
         """Mostly, every terminal has been online once; the first holds all that there is."""
         self.world = World(self.prepared, Path(self.folder.name), terminals)
-        for terminal in reversed(self.world.terminals if greeted else []):
+        for terminal in reversed([] if strange else self.world.terminals):
             self.world.link(terminal)
             self.world.converse([terminal])
-        if greeted:
+        if not strange:
             self.world.converse(self.world.terminals)
 
     @property
@@ -103,7 +103,10 @@ class Day(RuleBasedStateMachine):
         moved: Amounts,
         undone: Row | None = None,
     ) -> bool:
-        """Commit, and hand over what was paid for."""
+        """Commit, and hand over what was paid for.  Without a price list nothing has a price."""
+        if not terminal.standing.catalogue_version:
+            self.shop.count("refused: catalogue_missing")
+            return False
         ref = undone.seq if undone else 0
         row = terminal.commit(terminal.draft(member, (line,), ref))
         kind = type(line).__name__

@@ -56,14 +56,6 @@ class Chip:
 
     def _act(self, code: int, args: Sequence[int]) -> None:
         match code:
-            case 0x20 if args:
-                self._mode = args[0] & 3
-            case 0x21 if args:
-                self._window = (args[0], args[1], *self._window[2:])
-                self._column = args[0]
-            case 0x22 if args:
-                self._window = (*self._window[:2], args[0] & 7, args[1] & 7)
-                self._page = args[0] & 7
             case 0x81:
                 self.contrast = args[0]
             case 0x8D if args:
@@ -76,6 +68,20 @@ class Chip:
                 self.on = bool(code & 1)
             case 0xC0 | 0xC8:
                 self.flipped = code == 0xC8
+            case _:
+                self._point(code, args)
+
+    def _point(self, code: int, args: Sequence[int]) -> None:
+        """Take a command that says where the next bytes of picture go; there are no others."""
+        match code:
+            case 0x20 if args:
+                self._mode = args[0] & 3
+            case 0x21 if args:
+                self._window = (args[0], args[1], *self._window[2:])
+                self._column = args[0]
+            case 0x22 if args:
+                self._window = (*self._window[:2], args[0] & 7, args[1] & 7)
+                self._page = args[0] & 7
             case _ if 0xB0 <= code <= 0xB7:
                 self._page = code & 7
             case _ if code <= 0x0F:

@@ -31,6 +31,7 @@ QUICK = Timing(
     request=0.5,
     directory=2.0,
 )
+FEW = Limits(rows=50)
 SECRET = "correct horse"
 ACL = "user central\ntopic readwrite petshop/#\nuser kiosk\ntopic read petshop/#\n"
 MAY_WRITE = "topic write petshop/v1/s1/k1/#\n"
@@ -44,7 +45,7 @@ class Terminal:
         path: Path | None,
         broker: Broker,
         timing: Timing = QUICK,
-        limits: Limits = Limits(rows=50),
+        limits: Limits = FEW,
     ) -> None:
         self.told: list[Stimulus] = []
         self.policies: list[Policy] = []

@@ -5,6 +5,7 @@ import itertools
 from kiosk.domain import wire
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.policy import Policy
+from kiosk.journal.journal import Journal
 from kiosk.sync.session import Phase
 from tests.peers.books import NOW, Books
 from tests.sync.kiosk_side import KioskSide, converse, hello_of, kinds, welcomed
@@ -135,6 +136,20 @@ def test_a_journal_fault_begins_the_conversation_anew(kiosk: KioskSide, books: B
     converse(kiosk, books)
     assert kiosk.online
     assert kiosk.held("m1") == 10_005
+
+
+def test_a_new_journal_in_the_place_of_a_damaged_one_says_hello(
+    kiosk: KioskSide, books: Books
+) -> None:
+    welcomed(kiosk, books)
+    kiosk.journal = Journal.open(None)
+    new = kiosk.journal.standing().journal
+    kiosk.do(kiosk.session.committed(kiosk.at))
+    assert kiosk.session.phase is Phase.GREETING
+    said = kiosk.take_up()
+    assert [type(message) for message in said] == [wire.Hello]
+    assert isinstance(said[0], wire.Hello)
+    assert said[0].journal == new
 
 
 def test_a_lost_birth_is_made_up_for(kiosk: KioskSide, books: Books) -> None:

@@ -1,0 +1,301 @@
+"""What goes wrong at random: begun between two visits, mended some visits later."""
+
+import dataclasses as dc
+import datetime as dt
+import errno
+import functools
+import os
+import random
+import resource
+import signal
+import threading
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator
+
+from kiosk.domain.clock import ClockState
+from kiosk.domain.desk import DeskEntry
+from kiosk.domain.devices import Button, Part, PartState
+from kiosk.flows import states as st
+from kiosk.flows.desk_states import AtDesk, Entry
+from tests.peers import printer as peers
+from tests.soak.counter import Counter
+from tests.soak.people import People, mute
+
+
+@dc.dataclass(frozen=True)
+class Fault:
+    """One way to break something.  Of one `group` there is at most one at a time."""
+
+    name: str
+    group: str
+    begin: Callable[[], object]
+    mend: Callable[[], object]
+    weight: int = 4
+
+
+class Faults:
+    """`done` counts them by name."""
+
+    def __init__(self, counter: Counter, people: People, chance: random.Random) -> None:
+        self.counter, self.people, self.chance = counter, people, chance
+        self.done: Tally[str] = Tally()
+        self.active: dict[str, tuple[Fault, int]] = {}
+        self._lasting = [*self._inputs(), *self._outputs(), *self._network(), *self._clock()]
+        self._sudden: dict[str, Callable[[], None]] = {
+            "card torn away": self._torn,
+            "two cards": self._two_cards,
+            "mute card": lambda: self._odd(lambda: counter.reader.place(mute())),
+            "foreign code": lambda: self._scan(b"https://example.org/menu\r"),
+            "garbage code": lambda: self._scan(bytes(chance.randrange(128, 256) for _ in range(9))),
+            "buttons unplugged in a visit": self._no_buttons,
+        }
+        self._rare: dict[str, Callable[[], None]] = {
+            "disk full": self._disk_full,
+            "training mode": self._training,
+        }
+
+    def between(self, share: float = 0.12, rare: float = 0.004) -> None:
+        """Mend what has lasted; perhaps break something."""
+        for group, (fault, visits) in list(self.active.items()):
+            if visits <= 0:
+                self._mend(group)
+            else:
+                self.active[group] = (fault, visits - 1)
+        roll = self.chance.random()
+        if roll < rare:
+            self.mend_all()
+            self._do(self._rare)
+        elif roll < share / 2:
+            self._do(self._sudden)
+        elif roll < share:
+            self._begin()
+
+    def mend_all(self) -> None:
+        """Put everything right, and wait until the kiosk has noticed."""
+        for group in list(self.active):
+            self._mend(group)
+        self.counter.until_well()
+
+    def _do(self, sudden: dict[str, Callable[[], None]]) -> None:
+        name = self.chance.choice(list(sudden))
+        if "input" in self.active:
+            return
+        self.done[name] += 1
+        sudden[name]()
+
+    def _begin(self) -> None:
+        free = [f for f in self._lasting if f.group not in self.active]
+        if not free:
+            return
+        fault = self.chance.choices(free, [f.weight for f in free])[0]
+        self.done[fault.name] += 1
+        self.active[fault.group] = (fault, self.chance.randint(1, 8))
+        fault.begin()
+
+    def _mend(self, group: str) -> None:
+        fault, _ = self.active.pop(group)
+        fault.mend()
+
+    def _until(self, key: str, state: PartState) -> None:
+        parts = self.counter.kiosk.world.parts
+        self.counter.until(lambda: parts[key].state is state, f"{key} {state}")
+
+    # --- what lasts
+
+    def _inputs(self) -> Iterator[Fault]:
+        reader, door, scanner = self.counter.reader, self.counter.door, self.counter.scanner
+
+        def mended(key: str, plug: Callable[[], object]) -> Callable[[], None]:
+            def mend() -> None:
+                plug()
+                self._until(key, PartState.READY)
+
+            return mend
+
+        plug = mended("reader counter", reader.plug)
+        yield Fault("counter reader unplugged", "input", reader.unplug, plug)
+        go_on = mended("reader counter", reader.go_on)
+        yield Fault("counter reader hangs", "input", reader.hang, go_on)
+        yield Fault(
+            "door reader unplugged", "input", door.unplug, mended("reader door", door.plug), 2
+        )
+        replug = mended("scanner", scanner.replug)
+        yield Fault("scanner unplugged", "input", scanner.unplug, replug)
+
+    def _outputs(self) -> Iterator[Fault]:
+        counter, bus = self.counter, self.counter.bus
+        lamps, buzzer = counter.lamps, counter.buzzer
+
+        def pull() -> None:
+            bus.fault = errno.EREMOTEIO
+            bus.chip.power_on()
+
+        yield Fault("display unplugged", "display", pull, lambda: setattr(bus, "fault", 0))
+        yield Fault("display bus hangs", "display", bus.gate.clear, bus.gate.set)
+        yield Fault("lamps unplugged", "lamps", lamps.unplug, lamps.plug, 2)
+        yield Fault("buzzer unplugged", "buzzer", buzzer.unplug, buzzer.plug, 2)
+        yield Fault("buzzer hangs", "buzzer", buzzer.hang, buzzer.go_on, 2)
+        for name, trouble in _TROUBLES.items():
+            suffer = functools.partial(self._trouble, trouble)
+            yield Fault(f"printer {name}", "printer", suffer, self._printer_well)
+        yield Fault("printer hangs", "printer", self._hang_printer, self._release_printer, 8)
+        yield Fault("printer switched off", "printer", self._switch_off, self._switch_on)
+
+    def _trouble(self, trouble: dict[str, object]) -> None:
+        self.counter.printer.set(**trouble)
+
+    def _hang_printer(self) -> None:
+        self.counter.printer.changed.acquire()
+
+    def _release_printer(self) -> None:
+        self.counter.printer.changed.release()
+        self._printer_well()
+
+    def _switch_off(self) -> None:
+        self.counter.printer.stop()
+
+    def _switch_on(self) -> None:
+        port = self.counter.printer.port
+        self.counter.printed += len(self.counter.printer.slips)
+        self.counter.printer = peers.TcpPrinter(port=port)
+
+    def _printer_well(self) -> None:
+        machine = self.counter.printer
+        with machine.changed:
+            machine.decoder.done.clear()
+            machine.problem = None
+            machine.set(_buffer=b"", **_WELL)
+
+    def _network(self) -> Iterator[Fault]:
+        counter, shop = self.counter, self.counter.shop
+
+        def kill() -> None:
+            shop.kill_one("broker")
+
+        def signalled(number: signal.Signals) -> Callable[[], None]:
+            def send() -> None:
+                assert shop.broker.pid is not None
+                os.kill(shop.broker.pid, number)
+
+            return send
+
+        yield Fault("cable pulled", "network", counter.cable.pull, counter.cable.plug)
+        yield Fault("broker killed", "network", kill, lambda: shop.start_one("broker"))
+        stop, go_on = signalled(signal.SIGSTOP), signalled(signal.SIGCONT)
+        yield Fault("broker paused", "network", stop, go_on)
+        dead = lambda: shop.kill_one("central")  # noqa: E731
+        yield Fault("central killed", "network", dead, lambda: shop.start_one("central"), 1)
+
+    def _clock(self) -> Iterator[Fault]:
+        clock = self.counter.clock
+
+        def jump() -> None:
+            clock.off = dt.timedelta(seconds=self.chance.randint(-7200, 90_000))
+
+        def doubt() -> None:
+            clock.off = dt.timedelta(days=-self.chance.randint(1, 300))
+            clock.trusted = ClockState.UNSYNCED
+
+        def right() -> None:
+            clock.off, clock.trusted = dt.timedelta(), ClockState.SYNCED
+
+        yield Fault("clock jumps", "clock", jump, right)
+        yield Fault("clock not set", "clock", doubt, right)
+
+    # --- what is over at once
+
+    def _odd(self, show: Callable[[], object]) -> None:
+        """Show something that is no card of a member; then all is as before."""
+        counter = self.counter
+        before = counter.state
+        show()
+        counter.until(lambda: counter.state is not before, "something is said")
+        self.people.lift()
+        self.people.leave()
+
+    def _torn(self) -> None:
+        card = self.people.card(self.chance.choice(("wang", "li", "groomer")))
+        self._odd(lambda: self.counter.reader.place(card, torn_after=self.chance.randint(0, 3)))
+
+    def _two_cards(self) -> None:
+        def show() -> None:
+            with self.counter.reader.changed:
+                self.counter.reader.place(self.people.card("wang"))
+                self.counter.reader.place(self.people.card("li"))
+
+        self._odd(show)
+
+    def _scan(self, code: bytes) -> None:
+        self._odd(lambda: self.counter.scanner.send(code + b"\r"))
+
+    def _no_buttons(self) -> None:
+        """A member is greeted, cannot press anything, and goes."""
+        counter = self.counter
+        counter.buttons.unplug()
+        self.people.tap("wang")
+        counter.pass_time(60.0)
+        counter.until(lambda: isinstance(counter.state, st.Resting), "rest without a button")
+        counter.buttons.plug()
+        self._until(Part.BUTTONS, PartState.READY)
+
+    def _disk_full(self) -> None:
+        """No file takes a byte more for a while; people come all the same."""
+        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        mended = threading.Timer(
+            self.chance.uniform(0.3, 1.0),
+            lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+        )
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
+        mended.start()
+        try:
+            while mended.is_alive():
+                self.people.visit()
+        finally:
+            mended.join()
+        self._until(Part.JOURNAL, PartState.READY)
+
+    def _training(self) -> None:
+        """The technician switches to training mode, some practise, and back."""
+        witness = self.counter.witness
+        self._switch(DeskEntry.TRAINING_ON)
+        witness.practising = True
+        for _ in range(self.chance.randint(1, 4)):
+            self.people.visit()
+        self._switch(DeskEntry.TRAINING_OFF)
+        witness.practising = False
+        self.counter.until_well()
+
+    def _switch(self, entry: DeskEntry) -> None:
+        counter = self.counter
+        counter.until_well()
+        self.people.tap("technician")
+        while True:
+            state = counter.state
+            assert isinstance(state, AtDesk), state
+            item = state.items[state.selected]
+            if isinstance(item, Entry) and item.shown.entry is entry:
+                break
+            self.people.press(Button.B)
+        self.people.press(Button.A)
+        counter.station.turn()
+        counter.until_well()
+        counter.until(lambda: isinstance(counter.state, st.Resting), "rest in the other mode")
+        assert counter.kiosk.world.training is (entry is DeskEntry.TRAINING_ON)
+
+
+_TROUBLES: dict[str, dict[str, object]] = {
+    "out of paper": {"paper": peers.OUT},
+    "runs out in a slip": {"runs_out_after": 2},
+    "cover open": {"cover": True},
+    "jammed": {"error": True},
+    "silent": {"silent": True},
+    "silent after the cut": {"silent_after_cut": True},
+}
+_WELL: dict[str, object] = {
+    "paper": peers.ENOUGH,
+    "runs_out_after": None,
+    "cover": False,
+    "error": False,
+    "silent": False,
+    "silent_after_cut": False,
+}
