@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.figure import Figure, main
-from bench.spend import MEMBERS, appender, filled, spender
+from bench.spend import MEMBERS, Spender, appender, filled
 
 MEGABYTES = 256
 SECTOR = 512
@@ -66,7 +66,12 @@ def measure(count: int = 500) -> Iterator[Figure]:
         contextlib.closing(filled(folder, MEMBERS)) as journal,
         appender(folder) as append,
     ):
-        spend = spender(journal, MEMBERS)
+        member = Spender(journal, MEMBERS)
+
+        def spend() -> None:
+            member.tap()
+            member.spend()
+
         spend()
         size, flushes = per_call(stat, spend, count)
         least, once = per_call(stat, append, count)

@@ -49,23 +49,30 @@ def filled(folder: Path, members: int, waiting: int = 0) -> Journal:
             journal.apply_directory(shop.page(journal, records, number=number, last=last))
         for page in pages:
             shop.grant(journal, **{f"{name}_bought": AMOUNT for name in page})
-        spend = spender(journal, members)
+        member = Spender(journal, members)
         for _ in range(waiting):
-            spend()
+            member.tap()
+            member.spend()
         journal.close()
         shutil.move(made, folder / made.name)
     return Journal.open(folder / made.name)
 
 
-def spender(journal: Journal, members: int) -> Callable[[], object]:
-    """Make a spend of one visit after another, each by the next member."""
-    turn = itertools.count()
+class Spender:
+    """Spends of one visit after another, each by the next member, who has tapped before."""
 
-    def spend() -> object:
-        name = f"m{next(turn) * 7919 % members}"
-        return journal.commit(shop.draft(shop.visit(name), member=name))
+    def __init__(self, journal: Journal, members: int) -> None:
+        self._journal, self._members, self._turn = journal, members, itertools.count()
+        self._name = ""
 
-    return spend
+    def tap(self) -> None:
+        """The next member lays the card down and reads the screen."""
+        self._name = f"m{next(self._turn) * 7919 % self._members}"
+        self._journal.identify(shop.key(self._name))
+
+    def spend(self) -> None:
+        """The member confirms."""
+        self._journal.commit(shop.draft(shop.visit(self._name), member=self._name))
 
 
 @contextlib.contextmanager
@@ -110,16 +117,18 @@ def measure(count: int = 200) -> Iterator[Figure]:
 def _compare(place: Path | None, where: str, count: int) -> Iterator[Figure]:
     with TemporaryDirectory(dir=place) as name, contextlib.ExitStack() as end:
         folder = Path(name)
-        journals = {}
-        for what, members, waiting in SIZES:
+        members = {}
+        for what, number, waiting in SIZES:
             (folder / what).mkdir()
-            journals[what] = filled(folder / what, members, waiting)
-            end.callback(journals[what].close)
+            journal = filled(folder / what, number, waiting)
+            end.callback(journal.close)
+            members[what] = Spender(journal, number)
         candidates = {
             "append": end.enter_context(appender(folder)),
-            **{what: spender(journals[what], members) for what, members, _ in SIZES},
+            **{what: member.spend for what, member in members.items()},
         }
-        took = rounds(candidates, count)
+        taps = {what: member.tap for what, member in members.items()}
+        took = rounds(candidates, count, before=taps)
         few = rounds({"tiny": end.enter_context(tiny(folder, MEMBERS))}, max(5, count // 10))
         orm = _orm(folder, count)
     small = took[SIZES[0][0]]

@@ -106,6 +106,17 @@ def quarantine(journal: Journal, reason: JournalReason, seq: int, evidence: byte
     log.warning("journal %s quarantined at row %d: %s", journal.pk, seq, reason.value)
 
 
+def give_up_gap(store: str, terminal: str, journal: str, applied: int) -> None:
+    """Quarantine a journal that cannot fill the gap above `applied`; not if it has moved since.
+
+    Raises ProtocolError when it is not this terminal's.
+    """
+    with directory.writing():
+        found = journal_of(store, terminal, journal)
+        if (found.state, found.applied) == (JournalState.OPEN, applied):
+            quarantine(found, JournalReason.GAP, applied + 1)
+
+
 def _read(journal: Journal, row: chain.Row) -> rows.Transaction | Finding:
     """Read a payload; one that names another row is evidence of something, and no money."""
     try:

@@ -74,7 +74,8 @@ class Batch:
             Member.objects.filter(pk=pk).update(
                 last_service=member.last_service, last_pet=member.last_pet
             )
-        for pk in self.served | self.tickets.touched:
+        # all whom a row names: a terminal keeps a row until the member's record says that it is in
+        for pk in self.facts.members.keys() | self.tickets.touched:
             self.sheet.touch(pk)
         self.sheet.write()
         self.tickets.write()

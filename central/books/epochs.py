@@ -20,7 +20,7 @@ from django.utils import timezone
 from central.books import directory
 from central.books.recalls import HeldElsewhere
 from central.shop.choices import JournalState
-from central.shop.models import Journal, Ledger
+from central.shop.models import Journal, Ledger, Outgoing
 from kiosk.domain import wire
 from kiosk.domain.errors import ProtocolError
 
@@ -30,7 +30,7 @@ SETTLING = dt.timedelta(minutes=10)
 """How long the other terminals and the counter wait for one that was not heard of."""
 
 MOST_AHEAD = 1000
-"""Restores that a backup may lack.  More is a lie, and would lead to an epoch no message carries."""
+"""Restores that a backup may lack.  More could lead all to an epoch that no message carries."""
 
 
 def identity() -> tuple[str, int]:
@@ -43,12 +43,18 @@ def identity() -> tuple[str, int]:
 
 
 def begin(now: dt.datetime, above: int = 0) -> int:
-    """Begin a new epoch, higher than `above`: these books are older than what was said of them."""
+    """Begin a new epoch, higher than `above`: these books are older than what was said of them.
+
+    Every open journal is told.
+    """
     with directory.writing() as ledger:
         ledger.epoch = max(ledger.epoch, above) + 1
         ledger.restored_at = now
         ledger.save(update_fields=["epoch", "restored_at"])
         Journal.objects.update(settles_at=None)
+        # who was welcomed in the epoch before would not say hello again by itself
+        to_tell = Journal.objects.filter(state=JournalState.OPEN).values_list("pk", flat=True)
+        Outgoing.objects.create(kind=Outgoing.OPINION, accounts=list(to_tell))
         return ledger.epoch
 
 

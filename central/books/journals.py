@@ -17,6 +17,8 @@ from central.shop.models import Account, Allowance, Case, CaseKind, Journal, Out
 _SLICE = 2000
 """Accounts in one offer."""
 
+_LOST = "given up as lost"
+
 
 class NotSo(ValueError):
     """The journal is not in a state in which this can be decided; the code says why."""
@@ -71,7 +73,7 @@ def declare_lost(journal: Journal) -> Case:
         detail = held(journal)
         _bring_home(journal, Allowance.objects.filter(journal=journal, amount__gt=0))
         journal.state, journal.reason = JournalState.LOST, JournalReason.STAFF
-        journal.why = "given up as lost"
+        journal.why = _LOST
         journal.save(update_fields=["state", "reason", "why"])
         _tell(journal)
         return Case.objects.create(
@@ -130,13 +132,17 @@ def came_back(journal: Journal, account: str, amount: int) -> bool:
 def accept(journal: Journal) -> Journal:
     """Clear a quarantine: the journal goes on where it is applied; frozen, if another came since.
 
+    One that was given up before its quarantine is lost again: what it held is others' since.
     Safe also when staff are wrong: its next hello and its rows are compared again, and a journal
     that contradicts its own past is quarantined again.  Raises NotSo (not_quarantined).
     """
     with directory.writing():
         journal = _quarantined(journal)
         newer = journal.terminal.journals.filter(first_heard__gt=journal.first_heard).exists()
-        if newer:
+        if _given_up(journal):
+            journal.state, journal.reason = JournalState.LOST, JournalReason.STAFF
+            journal.why = _LOST
+        elif newer:
             journal.state, journal.reason = JournalState.FROZEN, JournalReason.REPLACED
             journal.why = "another journal came"
         else:
@@ -153,8 +159,10 @@ def freeze(journal: Journal) -> Journal:
     """
     with directory.writing():
         journal = _quarantined(journal)
-        journal.state, journal.reason = JournalState.FROZEN, JournalReason.STAFF
-        journal.why = "kept closed by staff; start a new journal"
+        lost = _given_up(journal)
+        journal.state = JournalState.LOST if lost else JournalState.FROZEN
+        journal.reason = JournalReason.STAFF
+        journal.why = _LOST if lost else "kept closed by staff; start a new journal"
         journal.save(update_fields=["state", "reason", "why"])
         _tell(journal)
         return journal
@@ -165,6 +173,10 @@ def _quarantined(journal: Journal) -> Journal:
     if found.state != JournalState.QUARANTINED:
         raise NotSo("not_quarantined")
     return found
+
+
+def _given_up(journal: Journal) -> bool:
+    return Case.objects.filter(kind=CaseKind.JOURNAL_LOST, journal=journal).exists()
 
 
 def _tell(journal: Journal) -> None:

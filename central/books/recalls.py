@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from central.shop.models import Account, Allowance, Outgoing, Recall
+from central.shop.models import Account, Allowance, Case, CaseKind, Outgoing, Recall
 
 PATIENCE = dt.timedelta(minutes=3)
 """How long the counter may try again after the terminals were asked."""
@@ -63,21 +63,28 @@ def pass_on(journal: str, accounts: Iterable[str]) -> None:
 
 
 def wanted_of(journal: str) -> list[str]:
-    """List the accounts that the counter waits for and that this journal holds a part of."""
+    """List what the counter waits for, or has written off, and this journal may hold a part of."""
     held = Allowance.objects.filter(journal=journal, amount__gt=0, account__recall__isnull=False)
-    return sorted(held.values_list("account", flat=True))
+    return sorted({*held.values_list("account", flat=True), *_written_off(journal)})
 
 
 def all_of(journal: str) -> list[str]:
-    """List the accounts that this journal holds a part of."""
+    """List the accounts that this journal may hold a part of."""
     held = Allowance.objects.filter(journal=journal, amount__gt=0)
-    return sorted(held.values_list("account", flat=True))
+    return sorted({*held.values_list("account", flat=True), *_written_off(journal)})
 
 
 def held_of(journal: str, among: Iterable[str]) -> list[str]:
-    """List those of these accounts that this journal holds a part of."""
-    held = Allowance.objects.filter(journal=journal, amount__gt=0, account__in=list(among))
-    return sorted(held.values_list("account", flat=True))
+    """List those of these accounts that this journal may hold a part of."""
+    among = set(among)
+    held = Allowance.objects.filter(journal=journal, amount__gt=0, account__in=among)
+    return sorted({*held.values_list("account", flat=True), *(among & _written_off(journal))})
+
+
+def _written_off(journal: str) -> set[str]:
+    """List what was taken home without hearing this journal, and is not back (journals.py)."""
+    cases = Case.objects.filter(kind=CaseKind.WRITTEN_OFF, journal=journal, open=True)
+    return {str(detail["account"]) for detail in cases.values_list("detail", flat=True)}
 
 
 def end(accounts: Iterable[str]) -> None:

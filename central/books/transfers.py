@@ -103,7 +103,7 @@ def merge(
     """
     with directory.writing():
         _check(source.pk, target)
-        if source.merged_into_id is not None:
+        if not _stands(source):
             raise NotMovable("merged")
         found = Account.objects.filter(member=source)
         _check_home(found)
@@ -165,8 +165,13 @@ def _end(sold: Pass, how: PassEnd) -> None:
 def _check(owner: str | None, to: Member) -> None:
     if owner == to.pk:
         raise NotMovable("same_member")
-    if to.merged_into_id is not None:
+    if not _stands(to):
         raise NotMovable("merged")
+
+
+def _stands(member: Member) -> bool:
+    """Whether a member was not merged into another: as it is now, not as a page read it."""
+    return Member.objects.filter(pk=member.pk, merged_into=None).exists()
 
 
 def _check_home(accounts: Iterable[Account]) -> None:

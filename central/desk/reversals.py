@@ -41,6 +41,8 @@ def reverse(transaction: Transaction, reason: str, user: User) -> Movement:
     voided, may_be_undone, nothing_to_reverse).
     """
     with directory.writing():
+        # as it is now: the kiosk's void may have come since the page was made
+        transaction = Transaction.objects.get(pk=transaction.pk)
         why = why_not_reversed(transaction)
         if why:
             raise NotNow(why)
@@ -69,6 +71,7 @@ def reverse(transaction: Transaction, reason: str, user: User) -> Movement:
                 store=store,
                 detail={"account": account, "suspense": amount},
             )
+        _note_hidden(movement, store.pk, transaction)
         return movement
 
 
@@ -97,6 +100,7 @@ def reverse_movement(done: Movement, reason: str, user: User) -> Movement:
                 store_id=beside.store_id,
                 detail={"account": account, "suspense": amount},
             )
+        _note_hidden(movement, beside.store_id)
         return movement
 
 
@@ -145,6 +149,23 @@ def _opposite(
             suspended[Unit.POINTS] = suspended.get(Unit.POINTS, 0) - missing
     movement = settlement.move(store, back, suspended, "reversal", reason, user)
     return movement, short
+
+
+def _note_hidden(movement: Movement, store: str, row: Transaction | None = None) -> None:
+    """Open a case for what went back where nobody sees it: to an ended pass, a merged member."""
+    merged: dict[str, str] = {}
+    place = {"store_id": store, "journal": row and row.journal, "seq": row.seq if row else 0}
+    entries = movement.entries.filter(amount__gt=0).exclude(account__kind=PurseKind.SUSPENSE)
+    for entry in entries.select_related("account__punch_pass", "account__member").order_by("pk"):
+        sold, member = entry.account.punch_pass, entry.account.member
+        if sold is not None and sold.ended:
+            detail = {"account": entry.account_id, "amount": entry.amount}
+            Case.objects.create(kind=CaseKind.PASS_ENDED, detail=detail, **place)
+        elif member is not None and member.merged_into_id is not None:
+            merged[member.pk] = member.merged_into_id
+    for pk, into in merged.items():
+        detail = {"member": pk, "into": into}
+        Case.objects.create(kind=CaseKind.MEMBER_MERGED, detail=detail, **place)
 
 
 def _keep_check_in(transaction: Transaction, purses: dict[str, int]) -> None:

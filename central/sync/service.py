@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from central.books import allowances, apply, bonus, directory, epochs, recalls
 from central.shop import catalogues, policies
-from central.shop.choices import JournalReason
 from central.shop.models import Journal, Medium, Outgoing, SeenMedium, Store, Terminal
 from central.sync import directory as records
 from central.sync import greeting
@@ -105,9 +104,8 @@ class Service:
         gap = (message.journal, ack.applied_through)
         self._gaps[gap] += 1
         if self._gaps[gap] >= GAPS and ack.state is wire.JournalState.OPEN:
-            journal = apply.journal_of(*address, message.journal)
-            apply.quarantine(journal, JournalReason.GAP, ack.applied_through + 1)
             self._gaps.clear()
+            apply.give_up_gap(*address, message.journal, ack.applied_through)
 
     def left(self, address: Address) -> None:
         """The terminal's last will, or its farewell: nothing is pushed to it any more."""

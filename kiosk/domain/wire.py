@@ -185,13 +185,11 @@ class AllowanceRecall(Message, tag="allowance.recall", frozen=True):
 class DirectoryPage(Message, tag="directory.page", frozen=True):
     """A page of members.  `full` starts anew at page 0; `last` makes `version` current.
 
-    A delta holds what changed after `since`, so that it fits a directory at `since` or newer; on an
-    older one something is missing in between and the kiosk asks again.  Without `full`, pages
-    may come unasked.  All pages of a set carry the same `version`.
+    A delta holds what changed after `since` and fits a directory at `since` or newer; on an older
+    one the kiosk asks again.  It may come unasked.  All pages of a set carry the same `version`.
 
-    `applied` is how far the asking journal was applied when the page was made: balances posted
-    here, and open tickets, include its rows up to there and none above.  `operators`, where given,
-    is the store's whole list.
+    `applied` is how far the asking journal was applied: balances and open tickets include its rows
+    up to there and none above.  `operators`, where given, is the store's whole list.
     """
 
     journal: Uuid
@@ -264,17 +262,13 @@ def _read(decoder: msgspec.json.Decoder[T], payload: bytes) -> T:
     if len(payload) > MAX_MESSAGE:
         raise Malformed(f"a message of {len(payload)} bytes; the most is {MAX_MESSAGE}")
     try:
-        message: T = decoder.decode(payload)
+        return decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         raise Malformed(f"message: {e}") from None
-    return message
 
 
 def decode_up(payload: bytes) -> Up:
-    """Read what a kiosk sent.  Raises Malformed.
-
-    A NUL character is malformed; in a row it is the row's matter, which is stored as it is.
-    """
+    """Read what a kiosk sent.  Raises Malformed, also for a NUL character outside of rows."""
     message = _read(_up, payload)
     if NUL in payload and not isinstance(message, Transactions):
         raise Malformed("message: a NUL character")

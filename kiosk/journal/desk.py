@@ -26,13 +26,14 @@ from kiosk.journal import (
 )
 from kiosk.journal.members import Known
 from kiosk.journal.pairing import REDEEMS
+from kiosk.journal.recent import Recent
 from kiosk.journal.rules import Facts, pass_plan
 
 _PLAIN = frozenset(REDEEMS)
 _BY_CATALOGUE = frozenset((ValueLoad, PassLoad, *coupons.USED))
 
 
-def facts(db: sqlite3.Connection, draft: Draft, known: Known, days: tickets.Days) -> Facts:
+def facts(db: sqlite3.Connection, draft: Draft, known: Known, recent: Recent) -> Facts:
     """Look up what a draft refers to, and no more: most refer to nothing but their member."""
     kinds = {type(line) for line in draft.lines}
     return Facts(
@@ -40,7 +41,7 @@ def facts(db: sqlite3.Connection, draft: Draft, known: Known, days: tickets.Days
         kinds <= _PLAIN,
         operators.read(db, draft.operator) if draft.operator else None,
         catalogues.read(db, draft.catalogue) if kinds & _BY_CATALOGUE else None,
-        tickets.of(db, known, days),
+        recent.tickets.of(db, known, recent.day_of),
         known.checked_in,
         _standing_row(db, draft.ref) if Void in kinds else None,
     )

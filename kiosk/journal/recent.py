@@ -19,6 +19,7 @@ from kiosk.domain.transactions import (
     Void,
     ticket_id,
 )
+from kiosk.journal import tickets
 from kiosk.journal.pairing import still_open
 
 RECENT = 2000
@@ -67,6 +68,7 @@ class Recent:
         self._of_member: dict[str, collections.deque[int]] = {}
         self._left: dict[str, _Left] = {}
         self._shown: set[int] = set()
+        self.tickets = tickets.Found()
         self._new: list[Transaction] = []
 
     @property

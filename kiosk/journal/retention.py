@@ -60,7 +60,7 @@ def _samples(db: sqlite3.Connection, after: int, limit: int) -> Iterator[Transac
 
 
 def _is_needed(db: sqlite3.Connection, row: Transaction) -> bool:
-    """Tell whether a view of the member is still made from this row (tickets.of)."""
+    """Tell whether a view of the member is still made from this row (tickets.Found)."""
     applied, undone_by = db.execute(
         "SELECT (SELECT applied FROM member WHERE member = ?),"
         " (SELECT voided_by FROM voided WHERE seq = ?)",

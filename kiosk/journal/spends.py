@@ -43,7 +43,7 @@ def spend(db: sqlite3.Connection, journal: str, draft: Draft, recent: Recent) ->
     def days(row: int) -> dt.date | None:
         return draft.local_day if row == seq else recent.day_of(row)
 
-    facts = desk.facts(db, draft, known, days)
+    facts = desk.facts(db, draft, known, recent)
     rules.check(draft, facts)
     row = Transaction(
         journal=journal,

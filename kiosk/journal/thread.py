@@ -196,6 +196,8 @@ class JournalThread:
         try:
             return Journal.open(self._path, create=self._create, doubted=True)
         except Damaged as e:
+            # from here on, and whatever fails next, a new one is to be made
+            self._create = True
             kept = aside.set_aside(self._path, self._clock.now())
             log.critical("the journal is set aside as %s: %s", kept, e)
             if self._unknown is not None:

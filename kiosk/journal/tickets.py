@@ -4,9 +4,11 @@ The rule is that of the balances: a record includes this journal's rows up to it
 member's own rows above it are added, from the oldest to the newest.
 """
 
+import collections
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,6 +23,9 @@ from kiosk.domain.transactions import (
 from kiosk.journal import chain
 from kiosk.journal.members import Known
 from kiosk.journal.pairing import REDEEMS, still_open
+
+REMEMBERED = 64
+"""Members whose open tickets are kept in memory: those of the last hour."""
 
 Days = Callable[[int], dt.date | None]
 """The local day of a row."""
@@ -45,13 +50,40 @@ def logs(row: Transaction) -> list[VisitLog]:
     return [line for line in row.lines if isinstance(line, VisitLog) and line.ticket]
 
 
-def of(db: sqlite3.Connection, known: Known, days: Days) -> dict[str, Ticket]:
-    """Find the open tickets of a member by their names, oldest first."""
-    tickets = {ticket.ticket: ticket for ticket in known.record.tickets}
-    if known.latest > known.applied:
-        for row in reversed(list(chain.of_member(db, known.latest, known.applied))):
-            apply(db, tickets, row, days)
-    return tickets
+class Found:
+    """The open tickets of the members who were here last, as of rows that are committed.
+
+    With a long outbox a member's rows are many: read once, a tap adds what came since.
+    """
+
+    def __init__(self) -> None:
+        self._members: collections.OrderedDict[str, _Read] = collections.OrderedDict()
+
+    def of(self, db: sqlite3.Connection, known: Known, days: Days) -> dict[str, Ticket]:
+        """Find the open tickets of a member by their names, oldest first."""
+        record, through = known.record, known.applied
+        read = self._members.pop(record.member, None)
+        if read and (read.applied, read.listed) == (through, record.tickets):
+            through, tickets = read.through, dict(read.tickets)
+        else:
+            tickets = {ticket.ticket: ticket for ticket in record.tickets}
+        if known.latest > through:
+            for row in reversed(list(chain.of_member(db, known.latest, through))):
+                apply(db, tickets, row, days)
+            through = known.latest
+        self._members[record.member] = _Read(known.applied, record.tickets, through, tickets)
+        if len(self._members) > REMEMBERED:
+            self._members.popitem(last=False)
+        return dict(tickets)
+
+
+class _Read(NamedTuple):
+    """What was found through a row, for a record with these tickets that includes `applied`."""
+
+    applied: int
+    listed: tuple[Ticket, ...]
+    through: int
+    tickets: dict[str, Ticket]
 
 
 def apply(db: sqlite3.Connection, tickets: dict[str, Ticket], row: Transaction, days: Days) -> None:

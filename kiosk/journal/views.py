@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from kiosk.domain.members import Ticket
 from kiosk.domain.transactions import Transaction
 from kiosk.domain.views import LastRow, MemberView
-from kiosk.journal import allowances, chain, marks, tickets
+from kiosk.journal import allowances, chain, marks
 from kiosk.journal.members import Known
 from kiosk.journal.recent import Recent, has_moved
 
@@ -17,7 +17,7 @@ def now(db: sqlite3.Connection, known: Known, medium: str, recent: Recent) -> Me
     seq = recent.last(known.record.member)
     last = None if seq is None else marks.as_last(chain.transaction(db, seq))
     unshown = last if seq is not None and recent.is_unshown(seq) else None
-    view = _view(db, known, medium, last, tickets.of(db, known, recent.day_of))
+    view = _view(db, known, medium, last, recent.tickets.of(db, known, recent.day_of))
     return dc.replace(view, unshown=unshown)
 
 

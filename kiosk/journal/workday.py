@@ -37,7 +37,7 @@ def _open_tickets(
         known = members.find(db, member)
         if known is None:
             continue
-        for ticket in tickets.of(db, known, recent.day_of).values():
+        for ticket in recent.tickets.of(db, known, recent.day_of).values():
             if ticket.day == day:
                 place = recent.left_by(ticket.ticket) or since.get(member, 0)
                 yield (place, ticket.ticket), _open_ticket(ticket, known.record)

@@ -18,15 +18,19 @@ def cost(using: Using, before: str, words: Texts) -> Big:
 
 def left(using: Using, words: Texts) -> Big:
     """Write what is left of the points, or of that coupon."""
-    unit = words.uses.coupon_unit if using.coupon else words.uses.points_unit
-    return Big(f"{using.left:,}", words.screen.visits_left, unit)
+    return Big(f"{using.left:,}", words.screen.visits_left, _unit(using, words))
+
+
+def _unit(using: Using, words: Texts) -> str:
+    """Name what is left."""
+    if not using.coupon:
+        return words.uses.points_unit
+    return words.uses.coupon_unit if using.left == 1 else words.uses.coupons_unit
 
 
 def goods(using: Using, title: Row, words: Texts) -> Layout:
     """Say what A will take for goods, and what is left then."""
-    say = words.uses
-    choice = say.coupon_choice if using.coupon else say.points_choice
-    rest = words.screen.left.format(left=choice.format(n=using.left))
+    rest = words.screen.left.format(left=f"{using.left} {_unit(using, words)}")
     soft = ((Button.A, words.keys.exchange), (Button.C, words.keys.back))
     return Layout((cost(using, words.screen.take, words), Row("", rest)), title, soft)
 

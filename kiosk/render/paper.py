@@ -102,16 +102,21 @@ class _Sheet:
             yield Text(line)
 
     def pair(self, left: str, right: str, *, bold: bool = False) -> Iterator[Text]:
-        """Set a label and a value at both ends of a line; a long value goes on right-aligned."""
+        """Set a label and a value at both ends of a line.
+
+        A value that lacks room there stands below whole; a still longer one goes on right-aligned.
+        """
         left, right = printable(left), printable(right)
         gap = self.width - columns(left) - columns(right)
         if gap >= 1:
             yield Text(left + " " * gap + right, bold=bold)
             return
         lines = wrap(right, self.width - columns(left) - 1)
+        if columns(right) <= self.width:
+            lines = ["", right]
         for index, line in enumerate(lines):
             label = left if index == 0 else ""
-            blank = " " * (self.width - columns(label) - columns(line))
+            blank = " " * (self.width - columns(label) - columns(line)) if line else ""
             yield Text(label + blank + line, bold=bold)
 
 
@@ -250,17 +255,16 @@ class _Status(_Sheet):
 def wrap(text: str, width: int) -> list[str]:
     """Break text into lines of at most `width` columns (2 or more), not inside a Latin word.
 
-    A word that alone takes more than half a line is broken.
+    A word that alone is longer than a line is broken.
     """
     lines: list[str] = []
     rest = printable(text).strip()
     while columns(rest) > width:
         most = next(n for n in range(len(rest), 0, -1) if columns(rest[:n]) <= width)
         end = most
-        while end > most // 2 and _inside_word(rest, end):
+        while end and _inside_word(rest, end):
             end -= 1
-        if _inside_word(rest, end):
-            end = most
+        end = end or most
         lines.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [*lines, rest] if rest else lines

@@ -3,6 +3,7 @@
 For the docs and the simulator; the printer itself is sent text, never this picture.
 """
 
+import itertools
 from typing import TYPE_CHECKING
 
 from kiosk.domain.document import Align, Document, Qr, Text, columns, printable
@@ -42,7 +43,7 @@ def _strip(part: Text | Qr, width: int, fonts: Fonts) -> "Image":
     for char in printable(part.text):
         cell = COLUMN * columns(char) * scale
         if char != " ":
-            glyph = fonts.picture(char, SMALL, 2 * scale)
+            glyph = _narrow(fonts.picture(char, SMALL, 2 * scale), cell)
             if part.bold:
                 wide = Image.new("1", (glyph.width + 1, glyph.height))
                 wide.paste(glyph)
@@ -50,6 +51,28 @@ def _strip(part: Text | Qr, width: int, fonts: Fonts) -> "Image":
             strip.paste(0, (x + max(0, cell - glyph.width) // 2, FEED * scale // 10), glyph)
         x += cell
     return strip
+
+
+def _narrow(glyph: "Image", width: int) -> "Image":
+    """Take out as many of the letter's columns as it is too wide: a printer's letters are alike.
+
+    Those that repeat their neighbour come first, from the middle outwards.
+    """
+    from PIL import Image, ImageChops
+
+    while glyph.width > width:
+        columns = [glyph.crop((x, 0, x + 1, glyph.height)) for x in range(glyph.width)]
+        alike = [
+            ImageChops.logical_xor(one, other).getbbox() is None
+            for one, other in itertools.pairwise(columns)
+        ]
+        middle = (glyph.width - 1) / 2
+        gone = min(range(len(alike)), key=lambda x: (not alike[x], abs(x + 0.5 - middle)))
+        narrow = Image.new("1", (glyph.width - 1, glyph.height))
+        narrow.paste(glyph.crop((0, 0, gone, glyph.height)))
+        narrow.paste(glyph.crop((gone + 1, 0, glyph.width, glyph.height)), (gone, 0))
+        glyph = narrow
+    return glyph
 
 
 def _qr(text: str, width: int) -> "Image":

@@ -44,11 +44,15 @@ _STEADY = 3
 
 
 class Glass(VirtualDisplay):
-    """A display in plain sight: every frame is told, None when it goes dark."""
+    """A display in plain sight: every frame is told, None when it goes dark, and how bright."""
 
-    def __init__(self, tell: Callable[[Frame | None], None]) -> None:
+    def __init__(self, tell: Callable[[Frame | None], None], dim: Callable[[bool], None]) -> None:
         super().__init__()
-        self._tell = tell
+        self._tell, self._tell_dimmed = tell, dim
+
+    def dim(self, dimmed: bool) -> None:
+        super().dim(dimmed)
+        self._tell_dimmed(dimmed)
 
     def show(self, frame: Frame) -> None:
         super().show(frame)
@@ -77,7 +81,7 @@ class Workbench:
         self.reader = VirtualReader(name)
         self.scanner, self.buttons = VirtualScanner(), VirtualButtons()
         self.lamps, self.buzzer = VirtualLamps(), VirtualBuzzer()
-        self.display, self.printer = Glass(self.tell_frame), VirtualPrinter()
+        self.display, self.printer = Glass(self.tell_frame, self.tell_dimmed), VirtualPrinter()
         self._mouth = threading.Lock()
         self._told: dict[str, Any] = {}
         self._slips = 0
@@ -134,6 +138,10 @@ class Workbench:
             bits = base64.b64encode(frame.bits).decode()
             self.say_new("frame", {"width": frame.width, "height": frame.height, "bits": bits})
 
+    def tell_dimmed(self, dimmed: bool) -> None:
+        """Tell that the display rests, or is looked at again."""
+        self.say_new("dimmed", dimmed)
+
     def pulse(self) -> None:
         """Tell what no effect tells."""
         slips = self.printer.printed
@@ -179,6 +187,8 @@ class Workbench:
                 self.scanner.scan(command["text"])
             case "press":
                 self.buttons.press(Button(command["button"]))
+            case "hold":
+                self.buttons.hold_back()
             case "paper":
                 self.printer.load(FULL_ROLL if command["on"] else 0)
             case "cover":
@@ -190,6 +200,9 @@ class Workbench:
             case "plug":
                 device = self.devices[Part(command["part"])]
                 (device.plug if command["on"] else device.unplug)()
+            case "answers":
+                device = self.devices[Part(command["part"])]
+                (device.go_on if command["on"] else device.hang)()
             case other:
                 raise ValueError(f"no such command: {other}")
 
@@ -226,6 +239,8 @@ def main(arguments: list[str]) -> int:
     threading.Thread(target=listen, name="hands", daemon=True).start()
     while not done.wait(_PULSE):
         bench.pulse()
+    for device in bench.devices.values():
+        device.go_on()  # a world that ends holds nobody
     hanging = bench.station.stop()
     if hanging:
         logging.error("still hanging: %s", ", ".join(hanging))

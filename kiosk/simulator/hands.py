@@ -18,6 +18,8 @@ class Switch(enum.StrEnum):
     COVER = "cover"
     READER = "reader"
     DISPLAY = "display"
+    ANSWERS = "answers"
+    """Whether the printer answers; off, it hangs."""
 
 
 class _Hand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="do"):
@@ -46,6 +48,10 @@ class Press(_Hand, frozen=True, tag="press"):
     button: Button
 
 
+class Hold(_Hand, frozen=True, tag="hold"):
+    """Hold C down for more than a second, and let go."""
+
+
 class Turn(_Hand, frozen=True, tag="turn"):
     """Turn a switch."""
 
@@ -61,7 +67,7 @@ class Sweep(_Hand, frozen=True, tag="sweep"):
     """Throw the slips on the counter away."""
 
 
-Hand = Lay | Lift | Scan | Press | Turn | Tear | Sweep
+Hand = Lay | Lift | Scan | Press | Hold | Turn | Tear | Sweep
 
 _decoder = msgspec.json.Decoder(Hand)
 

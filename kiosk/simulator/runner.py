@@ -51,7 +51,7 @@ def run(scenario: Scenario, folder: Path, say: Say) -> list[str]:
 
     Stops at the first step that fails.  Leaves no process.
     """
-    shop = Shop(folder, scenario.language, Transcript(say).hear)
+    shop = Shop(folder, scenario.language, Transcript(say).hear, prices=scenario.prices)
     cards = demo_cards()
     say(f"== {scenario.title}")
     try:

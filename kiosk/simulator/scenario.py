@@ -66,13 +66,17 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A scripted visit.  `seconds` is the patience for each step."""
+    """A scripted visit.  `seconds` is the patience for each step.
+
+    With `prices = false` it is in a shop that has put no service on its price list yet.
+    """
 
     title: str
     about: str
     step: list[Step]
     language: str = "zh-CN"
     seconds: float = 20.0
+    prices: bool = True
 
 
 FOLDER = Path(__file__).parents[2] / "config" / "scenarios"

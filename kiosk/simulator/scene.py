@@ -22,7 +22,14 @@ _UNREAD = 500
 _SLIPS = 40
 """Slips on the counter; older ones fall off."""
 
-_DARK: dict[str, Any] = {"frame": None, "lines": [], "screen": "", "lamp": "off", "standing": None}
+_DARK: dict[str, Any] = {
+    "frame": None,
+    "dimmed": False,
+    "lines": [],
+    "screen": "",
+    "lamp": "off",
+    "standing": None,
+}
 """A kiosk without power."""
 
 
@@ -96,7 +103,7 @@ class Scene:
         if "sound" in message:
             self.cue(sound=message["sound"])
         values: dict[str, Any] = {
-            key: message[key] for key in ("frame", "lamp", "language") if key in message
+            key: message[key] for key in ("frame", "dimmed", "lamp", "language") if key in message
         }
         if "screen" in message:
             values |= {"lines": message["screen"], "screen": message["name"]}

@@ -8,6 +8,7 @@ is in a real shop; nothing of it is imported here.
 """
 
 import os
+import re
 import shutil
 import sys
 import tomllib
@@ -34,12 +35,20 @@ def demo_cards() -> dict[str, dict[str, Any]]:
 
 
 class Shop:
-    """Broker, central and kiosk in `folder`.  start() and stop() are mirrored."""
+    """Broker, central and kiosk in `folder`.  start() and stop() are mirrored.
+
+    Without `prices` nothing is for sale in it yet.
+    """
 
     def __init__(
-        self, folder: Path, language: str = "zh-CN", listener: Listener = lambda _: None
+        self,
+        folder: Path,
+        language: str = "zh-CN",
+        listener: Listener = lambda _: None,
+        *,
+        prices: bool = True,
     ) -> None:
-        self.folder, self.language = folder, language
+        self.folder, self.language, self.prices = folder, language, prices
         self.port = free_port()
         self.central_port = 0
         """Where central finds the broker, if not at `port`: tests put a proxy between."""
@@ -165,6 +174,8 @@ class Shop:
         language = f'[store]\nlanguage = "{self.language}"\n'
         shop = self.folder / "shop.toml"
         text = DEMO_SHOP.read_text("utf-8")
+        if not self.prices:
+            text = "service = []\n" + re.sub(r"(?ms)^\[\[service\]\]\n.*?(?=^\[)", "", text)
         shop.write_text(
             text if "language" in table["store"] else text.replace("[store]\n", language)
         )

@@ -106,6 +106,8 @@ class Stagehand:
                 till.do(do="scan", text=text)
             case hands.Press(button=button):
                 till.do(do="press", button=button)
+            case hands.Hold():
+                till.do(do="hold")
             case hands.Turn(switch=switch, on=on):
                 if self._switches[switch] != on:
                     self._switches = {**self._switches, switch: on}
@@ -141,6 +143,8 @@ class Stagehand:
                 shop.kiosk.do(do=switch, on=on)
             case Switch.READER | Switch.DISPLAY:
                 shop.kiosk.do(do="plug", part=Part(switch), on=on)
+            case Switch.ANSWERS:
+                shop.kiosk.do(do="answers", part=Part.PRINTER, on=on)
 
     # --- what nobody tells --------------------------------------------------------------------
 

@@ -74,8 +74,8 @@ class Till:
                 self._standing.pop("card", None)
             case "paper" | "cover" | "disk":
                 self._standing[command["do"]] = command
-            case "plug":
-                self._standing[f"plug {command['part']}"] = command
+            case "plug" | "answers":
+                self._standing[f"{command['do']} {command['part']}"] = command
         if self.process.running:
             self._send(command)
 

@@ -10,9 +10,11 @@ import http
 import json
 import queue
 import re
+import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from kiosk.simulator import hands
 from kiosk.simulator.scene import Scene
@@ -66,6 +68,11 @@ class Server(ThreadingHTTPServer):
     def url(self) -> str:
         """The page's address."""
         return f"http://127.0.0.1:{self.server_port}/"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a page that was closed or loaded again in the middle of an answer."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Visit(BaseHTTPRequestHandler):

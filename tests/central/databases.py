@@ -19,6 +19,7 @@ MONEY = frozenset(
         "test_bad_network",
         "test_books_property",
         "test_concurrency",
+        "test_coupons",
         "test_day",
         "test_directory",
         "test_end_to_end",

@@ -8,9 +8,11 @@ import pytest
 from central.books import actions, apply, directory
 from central.shop.models import Medium, Member, Pet, Store
 from central.sync.directory import pages
+from central.sync.service import Service
 from kiosk.domain import wire
 from kiosk.domain.members import MediumStatus, MemberRecord, PurseKind, Size, Tier
-from tests.central.till import Till, visit
+from kiosk.domain.transactions import CheckIn
+from tests.central.till import NOW, Till, visit
 
 
 def only(found: list[wire.DirectoryPage]) -> wire.DirectoryPage:
@@ -127,6 +129,19 @@ def test_every_kind_of_change_reaches_a_delta(till: Till) -> None:
     since = directory.version()
     Member.objects.create(pk="m-new", name="新人")
     assert changed(since) == ["m-new"]
+
+
+def test_each_row_brings_its_members_record_also_one_that_changed_nothing(till: Till) -> None:
+    """The kiosk keeps a row until the record says that it is in: it would keep it for ever."""
+    other = Till(terminal="k2")
+    list(Service().receive(other.address, other.hello()))
+    other.row(CheckIn(NOW.date()))
+    apply.apply(*other.address, other.batch())
+    version = directory.version()
+    till.row(CheckIn(NOW.date()))
+    apply.apply(*till.address, till.batch())
+    page = delta(till, version)
+    assert ([m.member for m in page.members], page.applied) == (["m-wang"], 1)
 
 
 def test_a_removed_member_leaves_a_tombstone(till: Till) -> None:

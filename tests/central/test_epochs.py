@@ -150,3 +150,14 @@ def test_an_upgraded_terminal_and_a_new_one_are_settled(till: Till) -> None:
     follow(fresh, service, central="", epoch=0)
     journal = Journal.objects.get(pk=fresh.journal)
     assert (journal.settled, journal.settles_at) == (2, None)
+
+
+def test_who_was_welcomed_before_the_restore_was_noticed_is_told(till: Till) -> None:
+    """Else it would hold what the books do not know of until it happens to connect again."""
+    service, other = Service(), Till(terminal="k2")
+    follow(till, service)
+    follow(other, service, central="", epoch=0)
+    list(service.news())
+    follow(other, service, epoch=1, acknowledged=5, last_seq=5)
+    welcomes = [m for m in told(service, till) if isinstance(m, wire.Welcome)]
+    assert [welcome.epoch for welcome in welcomes] == [2]

@@ -168,3 +168,19 @@ def test_an_allowance_that_is_asked_for_again_is_of_the_new_pass(till: Till) -> 
     granted = {g.account for g in allowances.answer(till.journal, till.request()).grants}
     assert new <= granted
     assert not granted & {BOUGHT, GIFT}
+
+
+def test_two_who_merge_at_once_leave_one_of_the_two_members() -> None:
+    """Each page has read both members before the other one is done."""
+    wang, li = member("wang"), member("li")
+    also_wang, also_li = member("wang"), member("li")
+    transfers.merge("s1", wang, li, "the same person")
+    with pytest.raises(NotMovable, match="merged"):
+        transfers.merge("s1", also_li, also_wang, "the same person")
+    with pytest.raises(NotMovable, match="merged"):
+        transfers.merge("s1", also_wang, member("chen"), "the same person")
+    account = Account.objects.get(pk="m-li.principal")
+    with pytest.raises(NotMovable, match="merged"):
+        transfers.move_value("s1", account, also_wang, 1, "x")
+    assert member("li").merged_into is None
+    assert_sound()

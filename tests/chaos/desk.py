@@ -31,7 +31,7 @@ def act(order: Order) -> dict[str, Any]:
 
     def move() -> Movement:
         if order["kind"] == "top up":
-            plan = TopUpPlan.objects.get(code="topup-500")
+            plan = TopUpPlan.objects.get(code="topup-200")
             return counter.top_up(Member.objects.get(pk=order["member"]), plan, "cash", user)
         [(name, amount)] = order["moves"].items()
         account = Account.objects.get(pk=name)

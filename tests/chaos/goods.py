@@ -39,6 +39,8 @@ class Goods:
         self.attempts: dict[tuple[str, dt.datetime], Attempt] = {}
         self.confirmed = 0
         self.trying = {name: threading.Event() for name in ("k1", "k2")}
+        self.fault = ""
+        """An error of a journal: no disk fails here, so there ought to be none."""
         self.rest: dict[str, dict[str, Any]] = {}
         self._tallies: dict[tuple[str, int], Counter[str]] = {}
         self.desk: Counter[str] = Counter()
@@ -69,6 +71,7 @@ class Goods:
             self.confirmed += 1
         else:
             attempt.refused = said["why"]
+            self.fault = self.fault or said.get("error", "")
 
     def counted(self) -> Counter[str]:
         """Add up what the couriers have counted in all their lives."""

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -20,10 +21,11 @@ TERMINALS = ("k1", "k2")
 MEMBERS = tuple(f"chaos-{n:02}" for n in range(1, 25))
 SHOP = Path(__file__).with_name("shop.toml")
 _PREPARE = """
-import json, sys
+import contextlib, io, json, sys
 from central import cli
 for arguments in json.load(sys.stdin):
-    assert cli.main(arguments) == 0, arguments
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert cli.main(arguments) == 0, arguments
 """
 
 Hear = Callable[[dict[str, Any]], None]
@@ -53,17 +55,19 @@ class Talker:
 
     def __init__(self, name: str, log: Path) -> None:
         self.name, self.log, self.lives = name, log, 0
-        self.process: Process | None = None
+        self._process: Process | None = None
+        self._child: subprocess.Popen[str] | None = None
         self._ears: threading.Thread | None = None
 
     @property
     def running(self) -> bool:
-        return self.process is not None and self.process.running
+        return self._process is not None and self._process.running
 
     def start(self, command: list[str], environ: dict[str, str], hear: Hear) -> None:
         self.lives += 1
-        self.process = Process(self.name, [sys.executable, *command], self.log, environ)
-        said = self.process.start(pipes=True).stdout
+        self._process = Process(self.name, [sys.executable, *command], self.log, environ)
+        self._child = self._process.start(pipes=True)
+        said = self._child.stdout
         assert said is not None
 
         def listen() -> None:
@@ -78,12 +82,11 @@ class Talker:
 
     def tell(self, line: str) -> None:
         """Write a line, if it still lives to read it."""
-        assert self.process is not None
-        child = self.process._process
-        if child is not None and child.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                child.stdin.write(line + "\n")
-                child.stdin.flush()
+        assert self._child is not None
+        assert self._child.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._child.stdin.write(line + "\n")
+            self._child.stdin.flush()
 
     def check(self) -> None:
         """It lives, unless somebody has killed it."""
@@ -91,30 +94,32 @@ class Talker:
 
     def signal(self, number: signal.Signals) -> None:
         self.check()
-        assert self.process is not None
-        assert self.process.pid is not None
-        os.kill(self.process.pid, number)
+        assert self._child is not None
+        self._child.send_signal(number)
 
     def kill(self) -> None:
+        """End it at once, and hear its last words."""
         self.signal(signal.SIGKILL)
-        self.ended()
+        self._end()
 
     def finish(self) -> None:
         """End its input and wait until it is through."""
-        assert self.process is not None
-        child = self.process._process
-        assert child is not None
-        assert child.stdin is not None
-        child.stdin.close()
-        assert child.wait(30) == 0, tail(self.log)
-        self.ended()
+        assert self._child is not None
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+        assert self._child.wait(30) == 0, tail(self.log)
+        self._end()
 
-    def ended(self) -> None:
-        """It is dead, or dying: hear its last words."""
-        if self.process is not None and self._ears is not None:
-            self._ears.join(30)
-            assert not self._ears.is_alive()
-            self.process.kill()
+    def close(self) -> None:
+        """End it, if it runs."""
+        if self._process is not None:
+            self._process.kill()
+
+    def _end(self) -> None:
+        assert self._ears is not None
+        self._ears.join(30)
+        assert not self._ears.is_alive()
+        self.close()  # not before all is heard: it closes the pipes
 
 
 def tail(log: Path) -> str:
@@ -255,8 +260,7 @@ class House:
     def close(self) -> None:
         """End whatever still runs, and leave nothing behind but the folder."""
         for talker in (*self.kiosks.values(), self.desk):
-            if talker.process is not None:
-                talker.process.kill()
+            talker.close()
         self.central.kill()
         for proxy in self.proxies.values():
             proxy.close()

@@ -45,16 +45,18 @@ TIMING = Timing(
     presence_grace=0.25,
     hello=0.1,
     hello_most=0.8,
-    ack=0.4,
-    ack_most=1.0,
-    request=0.5,
-    request_most=1.0,
+    ack=0.8,
+    ack_most=1.5,
+    request=0.8,
+    request_most=1.5,
     directory=1.0,
     directory_most=2.0,
 )
 """A shop's pauses are minutes; here an hour's misfortunes come in a minute."""
 
 PATIENCE = 60.0
+LEAVES = 0.3
+"""How many leave when what they have is held elsewhere; the others top up."""
 
 
 class Options(msgspec.Struct):
@@ -150,8 +152,10 @@ class Terminal:
         try:
             wish = customer.wish()
         except Elsewhere as e:
-            # asked for, and perhaps here when the member comes again; somebody buys meanwhile
+            # perhaps it is here when the member comes again
             self._courier.ask_allowance(e.accounts)
+            if self._dice.random() < LEAVES:
+                return
             wish = customer.top_up()
         self._commit(wish)
 
@@ -160,9 +164,11 @@ class Terminal:
         say(do="try", at=at, kind=wish.kind, moves=dict(wish.moves), ref=wish.draft.ref)
         try:
             receipt = self._ask(lambda journal: journal.commit(wish.draft))
-        except (Refusal, JournalError) as e:
-            why = e.reason.value if isinstance(e, Refusal) else f"error: {e}"
-            say(do="no", at=at, why=why)
+        except Refusal as e:
+            say(do="no", at=at, why=e.reason.value)
+            return
+        except JournalError as e:
+            say(do="no", at=at, why="error", error=str(e))
             return
         say(do="ok", at=at, seq=receipt.seq, journal=receipt.journal)
         self._courier.committed()

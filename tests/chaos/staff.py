@@ -54,7 +54,7 @@ class Staff:
         dice, member = self._dice, self._dice.choice(MEMBERS)
         kind = dice.choice(["top up", "pay out", "correction", "correction"])
         if kind == "top up":
-            moves = {f"{member}.principal": 50_000, f"{member}.bonus": 5_000}
+            moves = {f"{member}.principal": 20_000, f"{member}.bonus": 2_000}
         elif kind == "pay out":
             moves = {f"{member}.principal": -dice.randrange(1, 3000)}
         else:

@@ -4,15 +4,15 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
-from signal import SIGCONT, SIGSTOP, SIGUSR1, SIGUSR2, Signals
+from signal import SIGCONT, SIGSTOP, SIGUSR1, SIGUSR2
 
 from tests.chaos.goods import Goods
 from tests.chaos.house import TERMINALS, House, tail
 
 KILLS = (
     "k1", "k2 in a commit", "central before its ack", "broker",
-    "k2", "k1 in a commit", "central", "central in its transaction",
-    "k1 in a commit", "k2 in a commit", "broker", "central",
+    "k2", "k1 in a commit", "central in its transaction", "broker",
+    "central", "k1 in a commit", "k2 in a commit", "central",
 )  # fmt: skip
 TROUBLES = (
     "central stands still", "k1 is cut off", "desk is killed", "central is not heard",
@@ -40,7 +40,7 @@ class Weather:
         self.killed: dict[str, set[int]] = {name: set() for name in TERMINALS}
         self._later: list[tuple[float, Callable[[], None]]] = []
         self._down: set[str] = set()
-        self._armed = 0.0
+        self._armed, self._arm = 0.0, ""
         whats = [KILLS[n % len(KILLS)] for n in range(kills)]
         dice.shuffle(whats)
         others = [TROUBLES[n % len(TROUBLES)] for n in range(kills // 2)]
@@ -81,6 +81,8 @@ class Weather:
             self._restart("central")
         elif self._armed and now > self._armed:
             self._armed = 0.0
+            self.done[self._arm] -= 1
+            self.done["central"] += 1
             self._kill("central")
 
     def _strike(self, what: str) -> None:
@@ -100,10 +102,9 @@ class Weather:
                 trying.wait(1.0)
                 time.sleep(self._dice.uniform(0, 0.006))
                 self._kill(who)
-            case ["before", *_]:
-                self._arm(SIGUSR1)
-            case ["in", "its", "transaction"]:
-                self._arm(SIGUSR2)
+            case ["before", "its", "ack"] | ["in", "its", "transaction"]:
+                self._house.signal(who, SIGUSR1 if "ack" in how else SIGUSR2)
+                self._armed, self._arm = time.monotonic() + ARMED, what
             case ["stands", "still"]:
                 self._house.signal(who, SIGSTOP)
                 self._down.add(who)
@@ -113,10 +114,6 @@ class Weather:
             case ["is", "not", "heard"]:
                 self._house.proxies[who].deaf.set()
                 self._after(STILL, lambda: self._hear_again(who))
-
-    def _arm(self, number: Signals) -> None:
-        self._house.signal("central", number)
-        self._armed = time.monotonic() + ARMED
 
     def _kill(self, who: str) -> None:
         self._house.kill(who)

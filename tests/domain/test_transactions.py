@@ -33,7 +33,7 @@ from kiosk.domain.transactions import (
 )
 from kiosk.domain.units import MAX_AMOUNT
 
-IDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=64)
+IDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=64)
 CODES = st.from_regex(r"\A[a-z0-9][a-z0-9_.-]{0,39}\Z")
 AMOUNTS = st.integers(1, MAX_AMOUNT)
 LEGS = st.lists(st.builds(Leg, IDS, AMOUNTS), max_size=3).map(tuple)

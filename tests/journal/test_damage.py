@@ -1,5 +1,6 @@
 """A damaged journal is noticed at the start and set aside whole; anything less is left as it is."""
 
+import datetime as dt
 import queue
 import sys
 from collections.abc import Callable
@@ -146,6 +147,37 @@ def test_an_unknown_outcome_ends_with_its_journal(used: Path) -> None:
         assert isinstance(answer, JournalError)
         assert ASIDE in str(answer)
         assert desk.ask(lambda j: j.standing().last_seq) == 0
+
+
+def test_a_new_journal_is_begun_though_not_at_once(
+    used: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk goes away between the setting aside and the new file, and comes back."""
+    folder, away = used.parent, used.parent.with_name("away")
+    set_aside = aside.set_aside
+
+    def then_unmounted(path: Path, now: dt.datetime) -> Path:
+        kept = set_aside(path, now)
+        folder.rename(away)
+        return kept
+
+    def spoil(journal: Journal) -> None:
+        journal.checkpoint()
+        damages.spoilt_row(used)
+        journal._store.broken = True
+
+    with Desk(used) as desk:
+        assert desk.report().detail == ""
+        monkeypatch.setattr(aside, "set_aside", then_unmounted)
+        desk.ask(spoil)
+        while desk.report().state is not PartState.FAULT or not away.exists():
+            pass
+        assert isinstance(desk.ask(lambda j: j.standing()), JournalError)
+        away.rename(folder)
+        while desk.report().state is not PartState.READY:
+            pass
+        assert desk.ask(lambda j: j.standing().last_seq) == 0
+    assert aside.found_beside(used) == (ASIDE,)
 
 
 @needs_strace

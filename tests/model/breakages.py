@@ -89,13 +89,6 @@ def central_posts_a_duplicate(patch: Patch) -> None:
     patch.setattr(apply, "Batch", Wrong)
 
 
-def central_takes_rows_above_a_gap(patch: Patch) -> None:
-    def wrong(sent: Any, applied: int, _head: bytes, _stored: Any) -> chain.Placement:
-        return chain.Placement((), tuple(row for row in sent if row.seq > applied))
-
-    patch.setattr(chain, "place", wrong)
-
-
 def central_acknowledges_what_it_has_not(patch: Patch) -> None:
     """It answers for a whole batch and applies the first row of it."""
     right = apply.apply
@@ -161,7 +154,6 @@ OTHERS: tuple[Breakage, ...] = (
     journal_ignores_the_nonce,
     central_answers_a_nonce_anew,
     central_posts_a_duplicate,
-    central_takes_rows_above_a_gap,
     central_acknowledges_what_it_has_not,
     card_put_back_goes_unnoticed,
     counter_takes_what_terminals_hold,

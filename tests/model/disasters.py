@@ -65,9 +65,11 @@ class Shop(Day):
         terminal = self.at(who)
         self.images.append((terminal, terminal.card.image(terminal.new_folder())))
 
-    @rule(index=pick)
-    def card_is_put_back(self, index: int) -> None:
-        """An earlier image of the card that is in the terminal comes back."""
+    @rule(index=pick, heard=st.booleans())
+    def card_is_put_back(self, index: int, heard: bool) -> None:
+        """An earlier image of the card that is in the terminal comes back; the rest was `heard`."""
+        if heard and self.put_back < MOST_PUT_BACK:
+            self.all_talk()
         found = [(t, image) for t, image in self.images if is_older(image, t.card)]
         if found and self.put_back < MOST_PUT_BACK:
             self.put_back += 1

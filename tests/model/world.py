@@ -40,6 +40,7 @@ class World:
         self.ledger = Ledger(self.central.opening)
         names = [f"k{n + 1}" for n in range(terminals)]
         self.terminals = [Terminal(n, folder / n, self.ledger.rows) for n in names]
+        self.seen = 0
         self.leased_before: dict[tuple[str, str], int] = {}
         self.by_address = {t.address: t for t in self.terminals}
 
@@ -168,6 +169,8 @@ class World:
     # --- what must hold
 
     def check(self) -> None:
+        self.did["releases"] += sum(not row.member for row in self.ledger.rows.values()) - self.seen
+        self.seen = sum(not row.member for row in self.ledger.rows.values())
         self.central.check(self.ledger)
         self.ledger.check()
         for terminal in self.terminals:

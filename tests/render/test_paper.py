@@ -71,6 +71,15 @@ def test_a_pass_slip_says_what_was_taken_and_is_left() -> None:
     assert not any("￥" in line for line in out)
 
 
+def test_a_long_value_is_broken_between_words_or_stands_below_whole() -> None:
+    every = {**slips(Language.EN), **staff_slips(Language.EN)}
+    out = [line for slip in every.values() for line in lines(slip)]
+    assert "Staff                Bartholomew" in out
+    assert "         Featherstonehaugh-Jones" in out
+    assert out[out.index("       Full grooming and styling") - 1] == "Service"
+    assert wrap("x" * 70, 32) == ["x" * 32, "x" * 32, "x" * 6]
+
+
 def test_a_copy_and_an_uncertain_clock_are_marked() -> None:
     out = lines(slips(Language.ZH)["copy"])
     assert "* 补打 第1次 *" in out

@@ -1,6 +1,6 @@
 """python -m tests.soak: so many taps with random faults, then what was done and what has grown.
 
-A process of its own, so that its threads, files and memory are the kiosk's and the peers', and so
+A process of its own, so that its threads, files and memory are the kiosk's and its peers', and so
 that its disk can be full without anybody else's being.
 """
 
@@ -13,13 +13,33 @@ import tempfile
 import time
 from pathlib import Path
 
+from kiosk.journal import recent
 from kiosk.simulator.shop import Shop
-from tests.soak import books, gauges
+from tests.soak import books, gauges, report
 from tests.soak.counter import Counter
 from tests.soak.faults import Faults
 from tests.soak.people import People
 
-MARKS = 10
+MARKS, WARM = 5, 2
+"""Readings after the first, and the one by which every cache has filled."""
+
+PRINTER_SECONDS = 3.0
+"""The printer's shortest time-out: who waits as long as that, waits for it."""
+
+SHORT = 4000
+"""Taps below which the journal's memory of its last rows is made small enough to fill, too."""
+
+
+class Bugs(logging.Handler):
+    """Keeps the exceptions that were logged: what nobody expected, a fault of no device."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info:
+            self.told.append(logging.Formatter("%(threadName)s: %(message)s").format(record))
 
 
 class Soak:
@@ -33,35 +53,65 @@ class Soak:
         self.people = People(self.counter, chance)
         self.faults = Faults(self.counter, self.people, chance)
         self.marks: list[gauges.Mark] = []
+        self._last: gauges.Mark | None = None
         self.wrong: list[str] = []
 
     def run(self, taps: int) -> None:
-        """Tap so often, with faults between; then look at the books."""
+        """Tap so often, with faults between; then look at the gauges and at the books."""
         counter, people = self.counter, self.people
+        share = min(0.25, 0.05 + 45 / taps)
         try:
             counter.start()
             for mark in range(MARKS + 1):
                 while people.taps < taps * mark // MARKS:
-                    self.faults.between()
+                    self.faults.between(share)
                     people.visit()
                 self._mark()
-            counter.until(lambda: counter.kiosk.world.waiting == 0, "nothing left to send")
-            self.marks.append(gauges.read(people.taps, counter))
         finally:
             counter.close()
         witness = counter.witness
         central = counter.shop.folder / "central" / "central.sqlite3"
         self.wrong += witness.wrong
+        if len(witness.confirmed) < people.taps // 10:
+            self.wrong.append(f"{len(witness.confirmed)} successes in {people.taps} taps")
+        if people.slowest[True] > max(PRINTER_SECONDS, 3 * people.slowest[False]):
+            self.wrong.append(f"a tap waited {people.slowest[True]:.1f} s behind the printer")
         self.wrong += books.check(counter.journal, central, witness.confirmed)
-        self.wrong += gauges.growth(self.marks, gauges.Bounds())
+        self.wrong += gauges.growth(self.marks[WARM], self.marks[-1], gauges.Bounds())
 
     def _mark(self) -> None:
+        counter = self.counter
         self.faults.mend_all()
-        self.counter.station.turn()
-        standing = self.counter.standing()
-        assert standing is not None
-        self.counter.until(lambda: gauges.queued(self.counter) == 0, "empty queues")
-        self.marks.append(gauges.read(self.people.taps, self.counter))
+        counter.station.turn()
+        counter.until(lambda: not counter.kiosk.world.waiting, "nothing left to send")
+        counter.until(self._is_quiet, "nothing on its way")
+        print(f"{self.people.taps} taps", file=sys.stderr, flush=True)
+
+    def _is_quiet(self) -> bool:
+        """Take a reading; a second one alike is kept, since nothing moves any more."""
+        before, self._last = self._last, gauges.read(self.people.taps, self.counter)
+        if before is None or self._last.waiting or self._last.objects != before.objects:
+            return False
+        self.marks.append(self._last)
+        self._last = None
+        return True
+
+    def tell(self, seconds: float) -> None:
+        """Print what was done."""
+        people, witness = self.people, self.counter.witness
+        rate = people.taps / seconds
+        print(f"{people.taps} taps in {seconds:.0f} s, {rate:.0f} a second;", end=" ")
+        well, hung = people.slowest[False] * 1000, people.slowest[True] * 1000
+        print(f"answered within {well:.0f} ms, within {hung:.0f} ms while the printer hung")
+        lines = [
+            *report.counts("visits", people.visits),
+            *report.counts("outcomes on the screen", witness.outcomes),
+            *report.counts("faults", self.faults.done),
+            *report.counts("slips", books.slips(self.counter.journal)),
+            *report.weights(self.marks, self.marks[WARM]),
+            *(f"WRONG: {one}" for one in self.wrong),
+        ]
+        print("\n".join(lines))
 
 
 def main() -> int:
@@ -70,9 +120,12 @@ def main() -> int:
     parser.add_argument("--taps", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
     parser.add_argument("--shop", type=Path, help="a prepared shop, which is copied")
-    parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    logging.basicConfig(level=logging.CRITICAL)
+    print(f"soak: {given.taps} taps, seed {given.seed}", flush=True)
+    bugs = Bugs()
+    logging.basicConfig(level=logging.ERROR, handlers=[bugs])
+    if given.taps < SHORT:
+        vars(recent)["RECENT"] = 40
     with tempfile.TemporaryDirectory(prefix="kiosk-soak-") as name:
         folder = Path(name) / "shop"
         if given.shop:
@@ -80,13 +133,8 @@ def main() -> int:
         began = time.monotonic()
         soak = Soak(folder, given.seed)
         soak.run(given.taps)
-    seconds = time.monotonic() - began
-    print(soak.people.visits, soak.people.taps, seconds, soak.people.slowest)
-    print(soak.faults.done)
-    print(soak.counter.witness.outcomes)
-    for m in soak.marks:
-        print(m.taps, m.threads, m.files, m.memory, m.blocks, m.waiting, sum(m.objects.values()))
-    print("\n".join(soak.wrong))
+        soak.wrong += bugs.told
+        soak.tell(time.monotonic() - began)
     return 1 if soak.wrong else 0
 
 

@@ -68,6 +68,11 @@ def check(journal: Path, central: Path, confirmed: Iterable[int]) -> list[str]:
     return wrong
 
 
+def slips(journal: Path) -> dict[str, int]:
+    """Count what became of the slips."""
+    return dict(_read(journal, "SELECT outcome, count(*) FROM print GROUP BY outcome"))
+
+
 def _read(file: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
     with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=20)) as db:
         return db.execute(sql, values).fetchall()

@@ -8,6 +8,7 @@ import collections
 import contextlib
 import datetime as dt
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from kiosk.assembly import Kiosk, Station
@@ -164,7 +165,7 @@ class Counter:
         self.cable.close()
         self.shop.stop()
 
-    def until(self, condition: Any, what: str, seconds: float = SECONDS) -> None:
+    def until(self, condition: Callable[[], object], what: str, seconds: float = SECONDS) -> None:
         """Wait; raises AssertionError when it does not come."""
         end = self.clock.mono() - self.clock.ahead + seconds
         while not self.witness.wait(condition, 0.1):
@@ -192,13 +193,6 @@ class Counter:
         """Let time go by, and let the loop notice."""
         self.clock.ahead += seconds
         self.kiosk.loop.post(VitalsChanged(self.kiosk.world.vitals))
-
-    def standing(self) -> Any:
-        """Ask the journal where it stands."""
-        answers: list[Any] = []
-        self.kiosk.journal.submit(lambda journal: journal.standing(), answers.append)
-        self.until(lambda: answers, "the journal answers")
-        return answers[0]
 
     def sweep(self) -> None:
         """Forget what the peers remember: only the kiosk is to be measured."""

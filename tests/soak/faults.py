@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterator
 from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import DeskEntry
 from kiosk.domain.devices import Button, Part, PartState
+from kiosk.drivers.virtual.cards import MuteCard
 from kiosk.flows import states as st
 from kiosk.flows.desk_states import AtDesk, Entry
 from tests.peers import printer as peers
 from tests.soak.counter import Counter
-from tests.soak.people import People, mute
+from tests.soak.people import People
 
 
 @dc.dataclass(frozen=True)
@@ -30,45 +31,46 @@ class Fault:
     group: str
     begin: Callable[[], object]
     mend: Callable[[], object]
-    weight: int = 4
 
 
 class Faults:
-    """`done` counts them by name."""
+    """A shuffled deck of all there are, drawn from its top.  `done` counts them by name."""
 
     def __init__(self, counter: Counter, people: People, chance: random.Random) -> None:
         self.counter, self.people, self.chance = counter, people, chance
         self.done: Tally[str] = Tally()
         self.active: dict[str, tuple[Fault, int]] = {}
-        self._lasting = [*self._inputs(), *self._outputs(), *self._network(), *self._clock()]
-        self._sudden: dict[str, Callable[[], None]] = {
+        lasting = [*self._inputs(), *self._outputs(), *self._network(), *self._clock()]
+        alone: dict[str, Callable[[], None]] = {
             "card torn away": self._torn,
             "two cards": self._two_cards,
-            "mute card": lambda: self._odd(lambda: counter.reader.place(mute())),
-            "foreign code": lambda: self._scan(b"https://example.org/menu\r"),
+            "mute card": lambda: self._odd(lambda: counter.reader.place(MuteCard())),
+            "foreign code": lambda: self._scan(b"https://example.org/menu"),
             "garbage code": lambda: self._scan(bytes(chance.randrange(128, 256) for _ in range(9))),
             "buttons unplugged in a visit": self._no_buttons,
-        }
-        self._rare: dict[str, Callable[[], None]] = {
             "disk full": self._disk_full,
             "training mode": self._training,
         }
+        self._all: dict[str, Callable[[], None]] = {
+            **{fault.name: functools.partial(self._begin, fault) for fault in lasting},
+            **{name: functools.partial(self._alone, do) for name, do in alone.items()},
+        }
+        self._deck: list[str] = []
 
-    def between(self, share: float = 0.12, rare: float = 0.004) -> None:
-        """Mend what has lasted; perhaps break something."""
+    def between(self, share: float) -> None:
+        """Mend what has lasted; with a chance of `share` do the next fault of the deck."""
         for group, (fault, visits) in list(self.active.items()):
             if visits <= 0:
                 self._mend(group)
             else:
                 self.active[group] = (fault, visits - 1)
-        roll = self.chance.random()
-        if roll < rare:
-            self.mend_all()
-            self._do(self._rare)
-        elif roll < share / 2:
-            self._do(self._sudden)
-        elif roll < share:
-            self._begin()
+        if self.chance.random() >= share:
+            return
+        if not self._deck:
+            self._deck = self.chance.sample(list(self._all), len(self._all))
+        name = self._deck.pop()
+        self.done[name] += 1
+        self._all[name]()
 
     def mend_all(self) -> None:
         """Put everything right, and wait until the kiosk has noticed."""
@@ -76,21 +78,15 @@ class Faults:
             self._mend(group)
         self.counter.until_well()
 
-    def _do(self, sudden: dict[str, Callable[[], None]]) -> None:
-        name = self.chance.choice(list(sudden))
-        if "input" in self.active:
-            return
-        self.done[name] += 1
-        sudden[name]()
-
-    def _begin(self) -> None:
-        free = [f for f in self._lasting if f.group not in self.active]
-        if not free:
-            return
-        fault = self.chance.choices(free, [f.weight for f in free])[0]
-        self.done[fault.name] += 1
+    def _begin(self, fault: Fault) -> None:
+        if fault.group in self.active:
+            self._mend(fault.group)
         self.active[fault.group] = (fault, self.chance.randint(1, 8))
         fault.begin()
+
+    def _alone(self, sudden: Callable[[], None]) -> None:
+        self.mend_all()
+        sudden()
 
     def _mend(self, group: str) -> None:
         fault, _ = self.active.pop(group)
@@ -116,9 +112,8 @@ class Faults:
         yield Fault("counter reader unplugged", "input", reader.unplug, plug)
         go_on = mended("reader counter", reader.go_on)
         yield Fault("counter reader hangs", "input", reader.hang, go_on)
-        yield Fault(
-            "door reader unplugged", "input", door.unplug, mended("reader door", door.plug), 2
-        )
+        plug_door = mended("reader door", door.plug)
+        yield Fault("door reader unplugged", "input", door.unplug, plug_door)
         replug = mended("scanner", scanner.replug)
         yield Fault("scanner unplugged", "input", scanner.unplug, replug)
 
@@ -132,13 +127,13 @@ class Faults:
 
         yield Fault("display unplugged", "display", pull, lambda: setattr(bus, "fault", 0))
         yield Fault("display bus hangs", "display", bus.gate.clear, bus.gate.set)
-        yield Fault("lamps unplugged", "lamps", lamps.unplug, lamps.plug, 2)
-        yield Fault("buzzer unplugged", "buzzer", buzzer.unplug, buzzer.plug, 2)
-        yield Fault("buzzer hangs", "buzzer", buzzer.hang, buzzer.go_on, 2)
+        yield Fault("lamps unplugged", "lamps", lamps.unplug, lamps.plug)
+        yield Fault("buzzer unplugged", "buzzer", buzzer.unplug, buzzer.plug)
+        yield Fault("buzzer hangs", "buzzer", buzzer.hang, buzzer.go_on)
         for name, trouble in _TROUBLES.items():
             suffer = functools.partial(self._trouble, trouble)
             yield Fault(f"printer {name}", "printer", suffer, self._printer_well)
-        yield Fault("printer hangs", "printer", self._hang_printer, self._release_printer, 8)
+        yield Fault("printer hangs", "printer", self._hang_printer, self._release_printer)
         yield Fault("printer switched off", "printer", self._switch_off, self._switch_on)
 
     def _trouble(self, trouble: dict[str, object]) -> None:
@@ -146,8 +141,10 @@ class Faults:
 
     def _hang_printer(self) -> None:
         self.counter.printer.changed.acquire()
+        self.people.printer_hangs = True
 
     def _release_printer(self) -> None:
+        self.people.printer_hangs = False
         self.counter.printer.changed.release()
         self._printer_well()
 
@@ -184,7 +181,7 @@ class Faults:
         stop, go_on = signalled(signal.SIGSTOP), signalled(signal.SIGCONT)
         yield Fault("broker paused", "network", stop, go_on)
         dead = lambda: shop.kill_one("central")  # noqa: E731
-        yield Fault("central killed", "network", dead, lambda: shop.start_one("central"), 1)
+        yield Fault("central killed", "network", dead, lambda: shop.start_one("central"))
 
     def _clock(self) -> Iterator[Fault]:
         clock = self.counter.clock
@@ -206,10 +203,9 @@ class Faults:
 
     def _odd(self, show: Callable[[], object]) -> None:
         """Show something that is no card of a member; then all is as before."""
-        counter = self.counter
-        before = counter.state
+        before = self.counter.state
         show()
-        counter.until(lambda: counter.state is not before, "something is said")
+        self.people.settle(before, "something odd")
         self.people.lift()
         self.people.leave()
 
@@ -242,7 +238,7 @@ class Faults:
         """No file takes a byte more for a while; people come all the same."""
         _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
         mended = threading.Timer(
-            self.chance.uniform(0.3, 1.0),
+            self.chance.uniform(0.2, 0.6),
             lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
         )
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))

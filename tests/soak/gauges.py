@@ -1,12 +1,12 @@
 """What may not grow: threads, files, memory, queues, live objects of the kiosk's own classes."""
 
+import collections
 import ctypes
 import dataclasses as dc
 import gc
 import os
 import sys
 import threading
-from collections import Counter as Tally
 from pathlib import Path
 
 from tests.soak.counter import Counter
@@ -17,7 +17,11 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dc.dataclass(frozen=True)
 class Mark:
-    """One reading.  Memory in bytes; `blocks` are Python's own allocations, `objects` by class."""
+    """One reading.  Memory in bytes; `blocks` are Python's own allocations, `objects` by class.
+
+    `entries` are those of every table, list and queue that such an object has, `waiting` those of
+    the queues alone.
+    """
 
     taps: int
     threads: int
@@ -25,6 +29,7 @@ class Mark:
     memory: int
     blocks: int
     waiting: int
+    entries: int
     objects: dict[str, int]
 
 
@@ -32,12 +37,11 @@ def read(taps: int, counter: Counter) -> Mark:
     """Read all gauges of this process, after everything that can go has gone."""
     counter.sweep()
     gc.collect()
-    objects = Tally(
-        f"{type(o).__module__}.{type(o).__qualname__}"
-        for o in gc.get_objects()
-        if str(type(o).__module__).startswith("kiosk.")
-    )
-    gc.collect()
+    ours = [o for o in gc.get_objects() if str(type(o).__module__).startswith("kiosk.")]
+    objects = collections.Counter(f"{type(o).__module__}.{type(o).__qualname__}" for o in ours)
+    held = [value for o in ours for value in getattr(o, "__dict__", {}).values()]
+    entries = sum(len(v) for v in held if isinstance(v, dict | list | set | collections.deque))
+    del ours, held
     blocks = sys.getallocatedblocks()
     _LIBC.malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -48,6 +52,7 @@ def read(taps: int, counter: Counter) -> Mark:
         pages * _PAGE,
         blocks,
         queued(counter),
+        entries,
         dict(objects),
     )
 
@@ -68,7 +73,8 @@ class Bounds:
     """What counts as growth, from the mark after warm-up to the last.
 
     `memory` in bytes and `blocks` are allowed over it whatever the number of taps, for caches that
-    fill; besides them `memory_slope` bytes and `block_slope` for each tap.
+    fill; besides them `memory_slope` bytes and `block_slope` for each tap.  `objects` may be so
+    many more of one class, `entries` so many more in all.
     """
 
     memory: int = 4 << 20
@@ -76,11 +82,11 @@ class Bounds:
     blocks: int = 4000
     block_slope: float = 0.2
     objects: int = 60
+    entries: int = 100
 
 
-def growth(marks: list[Mark], bounds: Bounds) -> list[str]:
-    """Say what has grown since the second mark; the first is before anything was warm."""
-    warm, last = marks[1], marks[-1]
+def growth(warm: Mark, last: Mark, bounds: Bounds) -> list[str]:
+    """Say what has grown between two marks, the first of which was taken when all was warm."""
     taps = last.taps - warm.taps
     found = [
         f"{name}: {getattr(warm, name)} after {warm.taps} taps, {getattr(last, name)} at the end"
@@ -92,6 +98,8 @@ def growth(marks: list[Mark], bounds: Bounds) -> list[str]:
         found.append(f"memory: {more} bytes more after {taps} taps")
     if (more := last.blocks - warm.blocks) > bounds.blocks + bounds.block_slope * taps:
         found.append(f"Python's memory: {more} blocks more after {taps} taps")
+    if (more := last.entries - warm.entries) > bounds.entries:
+        found.append(f"tables and queues: {more} entries more after {taps} taps")
     for name, count in last.objects.items():
         if count > warm.objects.get(name, 0) + bounds.objects:
             found.append(f"{name}: {warm.objects.get(name, 0)} before, {count} at the end")

@@ -38,7 +38,13 @@ class Witness:
         self._proved: ef.Draft | None = None
 
     def see(self, effect: ef.Effect) -> None:
-        """Take note; on the loop's thread."""
+        """Take note; on the loop's thread, which nothing here may end."""
+        try:
+            self._see(effect)
+        except Exception as e:
+            self.wrong.append(f"the witness failed at {effect}: {e!r}")
+
+    def _see(self, effect: ef.Effect) -> None:
         match effect:
             case ef.Commit(draft=draft) if not isinstance(draft.lines[0], CheckIn):
                 self._draft = draft

@@ -111,6 +111,7 @@ class UseTexts:
     nothing: str
     elsewhere: str
     coupon_unit: str
+    coupons_unit: str
     points_unit: str
     coupon_choice: str
     points_choice: str

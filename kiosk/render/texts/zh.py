@@ -81,6 +81,7 @@ ZH = Texts(
         nothing="不用优惠",
         elsewhere="优惠券在另一台机器",
         coupon_unit="张",
+        coupons_unit="张",
         points_unit="积分",
         coupon_choice="{n} 张",
         points_choice="{n} 积分",

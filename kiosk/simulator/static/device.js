@@ -58,6 +58,7 @@ export function renderDevice(scene, news) {
   const live = Boolean(scene.switches?.power) && scene.phase !== "preparing";
   $("device").classList.toggle("off", !live);
   $("glass").classList.toggle("dark", dark);
+  $("glass").classList.toggle("dimmed", !dark && Boolean(scene.dimmed));
   $("device").dataset.screen = scene.screen;
   readOut(dark ? [] : scene.lines, scene.language);
   $("lamps").dataset.lamp = scene.lamp;
@@ -114,8 +115,42 @@ $("sound").addEventListener("click", () => {
 
 // --- buttons and keys ------------------------------------------------------------------------
 
+const HELD = 1000; // ms, as at the kiosk's own button
+
+// C may be held down: told after a second, and then letting go is no press.
+const back = document.querySelector('[data-button="C"]');
+let holding = 0;
+let held = false;
+
+function holdBack() {
+  clearTimeout(holding);
+  held = false;
+  back.classList.add("down");
+  holding = setTimeout(() => {
+    holding = 0;
+    held = true;
+    back.classList.add("held");
+    hand({ do: "hold" });
+  }, HELD);
+}
+
+function letGo() {
+  clearTimeout(holding);
+  holding = 0;
+  back.classList.remove("down", "held");
+}
+
+back.addEventListener("pointerdown", (event) => { if (event.button === 0) holdBack(); });
+for (const kind of ["pointerup", "pointerleave", "pointercancel"]) back.addEventListener(kind, letGo);
+back.addEventListener("contextmenu", (event) => event.preventDefault());
+window.addEventListener("blur", letGo);
+
 for (const button of document.querySelectorAll("[data-button]")) {
-  button.addEventListener("click", () => hand({ do: "press", button: button.dataset.button }));
+  button.addEventListener("click", (event) => {
+    const done = held && button === back && event.detail > 0; // 0 is a click without a pointer
+    held = false;
+    if (!done) hand({ do: "press", button: button.dataset.button });
+  });
 }
 
 let shortcuts = recall("keys", "on") === "on";
@@ -139,7 +174,18 @@ document.addEventListener("keydown", (event) => {
   if (!shortcuts || event.target.closest?.("input, textarea, select")) return;
   const button = document.querySelector(`[data-button="${CSS.escape(key)}"]`);
   if (!button) return;
+  if (button === back) {
+    holdBack();
+    return;
+  }
   button.classList.add("down");
   setTimeout(() => button.classList.remove("down"), 140);
   hand({ do: "press", button: key });
+});
+
+document.addEventListener("keyup", (event) => {
+  if (pressed(event) !== "C") return;
+  const short = holding !== 0;
+  letGo();
+  if (short) hand({ do: "press", button: "C" });
 });

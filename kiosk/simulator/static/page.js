@@ -28,6 +28,7 @@ export function setLanguage(tag) {
   document.title = t().title;
   for (const one of document.querySelectorAll("[data-text]")) one.textContent = t()[one.dataset.text];
   for (const one of document.querySelectorAll("[data-label]")) one.ariaLabel = t()[one.dataset.label];
+  for (const one of document.querySelectorAll("[data-title]")) one.title = t()[one.dataset.title];
   for (const one of document.querySelectorAll("[data-button]")) one.ariaLabel = t().button(one.dataset.button);
   $("language").textContent = t().other;
   $("language").lang = tag === "en" ? "zh-CN" : "en";

@@ -46,11 +46,12 @@ new IntersectionObserver(([entry]) => {
 
 export function renderPaper(scene, news, first) {
   if ("slips" in news || first) renderSlips(scene, first);
-  const { power, paper: loaded, cover } = scene.switches ?? {};
+  const { power, paper: loaded, cover, answers } = scene.switches ?? {};
   const live = power && scene.phase !== "preparing";
-  $("printer-word").textContent = !live ? t().lamp.off : !cover ? t().cover_open : !loaded ? t().paper[2] : t().lamp.ready;
+  $("printer-word").textContent = !live ? t().lamp.off
+    : !cover ? t().cover_open : !loaded ? t().paper[2] : !answers ? t().hangs : t().lamp.ready;
   $("printer").classList.toggle("open", cover === false);
-  $("printer").classList.toggle("trouble", cover === false || loaded === false);
+  $("printer").classList.toggle("trouble", [cover, loaded, answers].includes(false));
   $("printer").classList.toggle("off", !live);
 }
 

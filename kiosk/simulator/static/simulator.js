@@ -4,7 +4,7 @@ import { $, hand, make, setLanguage, t, toggleLanguage, uiLanguage } from "./pag
 import { renderPaper } from "./paper.js";
 import { relabel, renderWallet, showPhone } from "./wallet.js";
 
-const SWITCHES = ["power", "network", "central", "paper", "cover", "reader", "display"];
+const SWITCHES = ["power", "network", "central", "paper", "cover", "answers", "reader", "display"];
 const scene = { lines: [], switches: {}, slips: [], lamp: "off" };
 let connected = false;
 let complaint = "";

@@ -287,3 +287,43 @@ def test_a_cancelled_pass_is_in_the_till_of_its_day(user: User) -> None:
     assert figures.category("cancel_pass", "pass_bought", "pass_gift") == -10
     (taken,) = [t for t in figures.taken if t.kind == "cancel_pass"]
     assert taken.paid == -48_000
+
+
+def test_a_void_that_comes_while_the_page_is_open_is_seen(till: Till, user: User) -> None:
+    till.row(pay(7920, (PRINCIPAL, 7920)))
+    send(till)
+    read_before = row(1)
+    void(till, 1)
+    send(till)
+    with pytest.raises(counter.NotNow, match="voided"):
+        reversals.reverse(read_before, "x", user)
+    assert posted(PRINCIPAL) == 20_000
+
+
+def test_what_goes_back_where_nobody_sees_it_has_a_case(till: Till, user: User) -> None:
+    """A visit of a pass that was cancelled since, money of a member who was merged since."""
+    store, wang, li = Store.objects.get(), Member.objects.get(pk="m-wang"), Member(pk="m-li")
+    till.row(visit())
+    till.row(pay(7920, (PRINCIPAL, 7920)))
+    for account in Account.objects.filter(member=wang, leased__gt=0).exclude(pk=PRINCIPAL):
+        held = account.leased - (account.pk == "pass-wang-bath.bought")
+        till.row(release(account.pk, held))
+    till.row(release(PRINCIPAL, 20_000 - 7920))
+    send(till)
+    Recall.objects.all().delete()
+    moving.cancel(store, wang.passes.get(), "cash", "moves away", user)
+    moving.merge(store, wang, Member.objects.get(pk=li.pk), "the same", user)
+    settling_case = Case.objects.create(
+        kind=CaseKind.EXPIRED, journal=row(1).journal, seq=1, transaction=row(1), store=store
+    )
+    settling.decide(settling_case, Choice.REVERSE, "x", user)
+    reversals.reverse(row(2), "x", user)
+    assert posted("pass-wang-bath.bought") == 1
+    assert posted(PRINCIPAL) == 7920
+    found = Case.objects.filter(open=True).order_by("pk")
+    assert [(c.kind, c.seq, c.detail) for c in found] == [
+        ("pass_ended", 1, {"account": "pass-wang-bath.bought", "amount": 1}),
+        ("points_short", 2, {"account": POINTS, "suspense": 79}),
+        ("member_merged", 2, {"member": "m-wang", "into": "m-li"}),
+    ]
+    assert_sound()
