@@ -54,7 +54,10 @@ def _lease(
         free = free.filter(pk__in=accounts)
     chosen: list[Account] = []
     for kind in _LEASED:  # one by one: each is a walk along the index of what is free
-        chosen += free.filter(kind=kind).order_by("pk")[: most + 1 - len(chosen)]
+        of_kind = free.filter(kind=kind)
+        if kind == PurseKind.COUPON:  # good at the store that gave it
+            of_kind = of_kind.filter(coupon__store=journal.terminal.store_id)
+        chosen += of_kind.order_by("pk")[: most + 1 - len(chosen)]
     more, chosen = len(chosen) > most, chosen[:most]
     sheet = Sheet(journal.terminal.store_id, journal)
     sheet.load(account.pk for account in chosen)

@@ -56,11 +56,10 @@ def _line(row: Transaction, line: Used, catalogue: Catalogue, facts: Facts) -> I
             coupon = facts.coupon(leg.account)
             if coupon is None:
                 continue  # an unknown account, or a purse of another kind, is a case of its own
-            if coupon.kind != line.coupon:
-                yield Finding(
-                    CaseKind.COUPON_UNFIT,
-                    {"coupon": line.coupon, "reason": Reason.NOT_ALLOWED.value},
-                )
+            here = coupon.store_id == facts.store.pk
+            if not here or coupon.kind != line.coupon:
+                why = Reason.NOT_ALLOWED if here else Reason.WRONG_STORE
+                yield Finding(CaseKind.COUPON_UNFIT, {"coupon": line.coupon, "reason": why.value})
             days = Window(last=coupon.valid_until)
             yield from _outside(row, facts, days, Reason.COUPON_EXPIRED, line.coupon)
         return

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import User
 
 from central.books import directory, transfers
+from central.books.transfers import NotMovable
 from central.desk.counter import receipt
 from central.shop.models import Account, Member, Movement, Pass, Store
 
@@ -26,11 +27,24 @@ def give_pass(store: Store, sold: Pass, to: Member, reason: str, user: User) -> 
 
 
 def cancel(
-    store: Store, sold: Pass, means: str, reason: str, user: User, paid: int | None = None
+    store: Store,
+    sold: Pass,
+    means: str,
+    reason: str,
+    user: User,
+    paid: int | None = None,
+    seen: str = "",
 ) -> Movement:
-    """End a pass and pay back what it is worth, or `paid` 分.  Raises HeldElsewhere, NotMovable."""
+    """End a pass and pay back what it is worth, or `paid` 分.
+
+    `seen` is the worth that `paid` was decided on: while a kiosk is waited for, visits may come
+    in that were used there.  Raises HeldElsewhere, NotMovable (ended, worth_changed).
+    """
     with directory.writing():
-        back = transfers.worth(sold) if paid is None else paid
+        worth = transfers.worth(sold)
+        if seen and seen != str(worth):
+            raise NotMovable("worth_changed")
+        back = worth if paid is None else paid
         movement = transfers.cancel_pass(store.pk, sold, reason, user)
         receipt(movement, store.pk, sold.member_id, means, -back)
         return movement

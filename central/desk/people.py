@@ -1,6 +1,7 @@
 """Finding members, and what one looks like on a page."""
 
 import dataclasses as dc
+import datetime as dt
 import unicodedata
 
 from django.db.models import F, Q, QuerySet, Value
@@ -37,7 +38,7 @@ def find(text: str) -> QuerySet[Member]:
 
 @dc.dataclass(frozen=True, slots=True)
 class Purse:
-    """One purse: posted, what terminals hold of it, and what is free."""
+    """One purse: posted, what terminals hold of it, what is free, and a coupon's last day."""
 
     account: Account
     name: str
@@ -45,12 +46,14 @@ class Purse:
     posted: str
     free: str
     held: tuple[tuple[str, str], ...]
+    until: dt.date | None
 
 
 def purses(member: Member) -> list[Purse]:
-    """List a member's purses that are no pass's: money first."""
+    """List a member's purses that are no pass's: money first; coupons until they are used."""
     order = list(PurseKind)
     found = _accounts(member).filter(punch_pass__isnull=True)
+    found = found.exclude(kind=PurseKind.COUPON, posted=0, leased=0)
     return sorted(map(_purse, found), key=lambda purse: order.index(PurseKind(purse.kind)))
 
 
@@ -97,7 +100,7 @@ def held_elsewhere(error: HeldElsewhere) -> list[tuple[str, str]]:
     """Say which terminals hold how much of the accounts that a debit wanted."""
     found = Account.objects.filter(pk__in=error.accounts).order_by("pk")
     return [
-        (name, words.amount(amount, account.kind))
+        (name, f"{account.get_kind_display()} {words.amount(amount, account.kind)}")
         for account in found.prefetch_related("allowances__journal__terminal")
         for name, amount in held_by(account)
     ]
@@ -105,15 +108,19 @@ def held_elsewhere(error: HeldElsewhere) -> list[tuple[str, str]]:
 
 def _accounts(member: Member) -> QuerySet[Account]:
     found = member.accounts.exclude(kind=PurseKind.SUSPENSE)
-    return found.select_related("punch_pass").prefetch_related("allowances__journal__terminal")
+    return found.select_related("punch_pass", "coupon").prefetch_related(
+        "allowances__journal__terminal"
+    )
 
 
 def _purse(account: Account) -> Purse:
+    coupon = getattr(account, "coupon", None)
     return Purse(
         account,
-        str(account.get_kind_display()),
+        words.purse_name(account) if coupon else str(account.get_kind_display()),
         account.kind,
         words.amount(account.posted, account.kind),
         words.amount(account.posted - account.leased, account.kind),
         tuple((name, words.amount(n, account.kind)) for name, n in held_by(account)),
+        coupon.valid_until if coupon else None,
     )

@@ -62,16 +62,7 @@ def reverse(transaction: Transaction, reason: str, user: User) -> Movement:
         sold = [x.pass_id for x in (row.lines if row else ()) if isinstance(x, rows.PassLoad)]
         Pass.objects.filter(pk__in=sold).update(voided=True)
         directory.touch({transaction.member} - {""})
-        for account, amount in short.items():
-            Case.objects.create(
-                kind=CaseKind.POINTS_SHORT,
-                journal=transaction.journal,
-                seq=transaction.seq,
-                transaction=transaction,
-                store=store,
-                detail={"account": account, "suspense": amount},
-            )
-        _note_hidden(movement, store.pk, transaction)
+        _note(movement, short, store.pk, transaction)
         return movement
 
 
@@ -94,13 +85,7 @@ def reverse_movement(done: Movement, reason: str, user: User) -> Movement:
         if done.kind == "sell_pass":
             Pass.objects.filter(accounts__in=list(purses)).update(voided=True)
         directory.touch({beside.member} - {""})
-        for account, amount in short.items():
-            Case.objects.create(
-                kind=CaseKind.POINTS_SHORT,
-                store_id=beside.store_id,
-                detail={"account": account, "suspense": amount},
-            )
-        _note_hidden(movement, beside.store_id)
+        _note(movement, short, beside.store_id)
         return movement
 
 
@@ -151,10 +136,18 @@ def _opposite(
     return movement, short
 
 
-def _note_hidden(movement: Movement, store: str, row: Transaction | None = None) -> None:
-    """Open a case for what went back where nobody sees it: to an ended pass, a merged member."""
+def _note(
+    movement: Movement, short: dict[str, int], store: str, row: Transaction | None = None
+) -> None:
+    """Open a case for points that were gone, and for what went back where nobody sees it.
+
+    That is to an ended pass, or to a member who was merged since.
+    """
     merged: dict[str, str] = {}
     place = {"store_id": store, "journal": row and row.journal, "seq": row.seq if row else 0}
+    for account, amount in short.items():
+        detail = {"account": account, "suspense": amount}
+        Case.objects.create(kind=CaseKind.POINTS_SHORT, transaction=row, detail=detail, **place)
     entries = movement.entries.filter(amount__gt=0).exclude(account__kind=PurseKind.SUSPENSE)
     for entry in entries.select_related("account__punch_pass", "account__member").order_by("pk"):
         sold, member = entry.account.punch_pass, entry.account.member
@@ -164,8 +157,8 @@ def _note_hidden(movement: Movement, store: str, row: Transaction | None = None)
         elif member is not None and member.merged_into_id is not None:
             merged[member.pk] = member.merged_into_id
     for pk, into in merged.items():
-        detail = {"member": pk, "into": into}
-        Case.objects.create(kind=CaseKind.MEMBER_MERGED, detail=detail, **place)
+        named = {"member": pk, "into": into}
+        Case.objects.create(kind=CaseKind.MEMBER_MERGED, detail=named, **place)
 
 
 def _keep_check_in(transaction: Transaction, purses: dict[str, int]) -> None:

@@ -15,8 +15,8 @@ MONEY = (PurseKind.PRINCIPAL, PurseKind.BONUS)
 
 VISITS = (_("{n} visit"), _("{n} visits"))
 UNITS = {
-    PurseKind.POINTS: (_("{n} point"), _("{n} points")),
-    PurseKind.COUPON: (_("{n} coupon"), _("{n} coupons")),
+    PurseKind.POINTS.value: (_("{n} point"), _("{n} points")),
+    PurseKind.COUPON.value: (_("{n} coupon"), _("{n} coupons")),
 }
 """What is neither money nor a visit: one of it, and several."""
 

@@ -48,7 +48,7 @@ def pages(journal: str, since: int, size: int = PAGE) -> Iterator[wire.Directory
     number, after = 0, ""
     while True:
         with directory.writing():
-            wanted = _members(0 if full else since).filter(pk__gt=after).order_by("pk")
+            wanted = _members(store, 0 if full else since).filter(pk__gt=after).order_by("pk")
             found = list(wanted[: size + 1])
             applied = Journal.objects.values_list("applied", flat=True).get(pk=journal)
             records = _records(found[:size], store)
@@ -76,7 +76,7 @@ def _removed(since: int) -> list[str]:
     return sorted(gone)
 
 
-def _members(since: int) -> QuerySet[Member]:
+def _members(store: Store, since: int) -> QuerySet[Member]:
     chosen = Member.objects.filter(merged_into=None)
     if since:
         chosen = chosen.filter(version__gt=since)
@@ -85,7 +85,7 @@ def _members(since: int) -> QuerySet[Member]:
         Prefetch("media", Medium.objects.order_by("pk")),
         Prefetch("passes", Pass.objects.filter(voided=False).order_by("sold_at", "pk")),
         # an undone sale leaves purses that are empty, and nothing to show
-        Prefetch("accounts", _listed_accounts()),
+        Prefetch("accounts", _listed_accounts(store)),
     )
 
 
@@ -95,8 +95,8 @@ COUPON_DAYS = 2
 """So long a used coupon stays with its member: a void at the terminal gives it back there."""
 
 
-def _listed_accounts() -> QuerySet[Account]:
-    """List the accounts a terminal may know: coupons only while they are good, or just used."""
+def _listed_accounts(store: Store) -> QuerySet[Account]:
+    """List the accounts a terminal may know: coupons of its store, while good or just used."""
     now = timezone.now()
     since = now - dt.timedelta(days=COUPON_DAYS)
     over = Q(coupon__valid_until__lt=now.date() - dt.timedelta(days=TICKET_DAYS))
@@ -104,7 +104,8 @@ def _listed_accounts() -> QuerySet[Account]:
         Q(transaction__received_at__gte=since) | Q(movement__at__gte=since)
     )
     gone = Q(kind=PurseKind.COUPON, posted=0) & ~Exists(moved)
-    listed = Account.objects.exclude(_UNDONE).exclude(over).exclude(gone)
+    elsewhere = Q(coupon__isnull=False) & ~Q(coupon__store=store)
+    listed = Account.objects.exclude(_UNDONE).exclude(over).exclude(gone).exclude(elsewhere)
     return listed.select_related("coupon").order_by("pk")
 
 

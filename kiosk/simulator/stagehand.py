@@ -160,5 +160,6 @@ class Stagehand:
         }
         scene.show(fallen=[name for name, (runs, should) in running.items() if should and not runs])
         if scene.value("admin") is None and shop.admin.running and listens(shop.admin_port):
-            url = f"http://127.0.0.1:{shop.admin_port}/admin/"
-            scene.show(admin={"url": url, "user": ADMIN, "password": shop.admin_password()})
+            root = f"http://127.0.0.1:{shop.admin_port}"
+            login = {"user": ADMIN, "password": shop.admin_password()}
+            scene.show(admin={"url": f"{root}/admin/", "desk": f"{root}/desk/", **login})

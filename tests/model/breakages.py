@@ -135,16 +135,6 @@ def card_put_back_goes_unnoticed(patch: Patch) -> None:
     patch.setattr(opinion, "_agrees", lambda *_: True)
 
 
-def release_keeps_what_is_held(patch: Patch) -> None:
-    right = held.move
-
-    def wrong(db: sqlite3.Connection, changes: Any, owner: str | None) -> None:
-        if owner is not None:
-            right(db, changes, owner)
-
-    patch.setattr(held, "move", wrong)
-
-
 QUICKLY_FOUND: tuple[Breakage, ...] = (
     release_lowers_no_lease,
     load_raises_no_lease,
@@ -157,6 +147,5 @@ OTHERS: tuple[Breakage, ...] = (
     central_acknowledges_what_it_has_not,
     card_put_back_goes_unnoticed,
     counter_takes_what_terminals_hold,
-    release_keeps_what_is_held,
     void_moves_no_lease,
 )

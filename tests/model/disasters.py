@@ -71,7 +71,10 @@ class Shop(Day):
         if heard and self.put_back < MOST_PUT_BACK:
             self.all_talk()
         found = [(t, image) for t, image in self.images if is_older(image, t.card)]
-        if found and self.put_back < MOST_PUT_BACK:
+        if not found:
+            for who in range(len(self.shop.terminals)):
+                self.card_is_copied(who)
+        elif self.put_back < MOST_PUT_BACK:
             self.put_back += 1
             self.shop.put_back(*found[index % len(found)])
             self.shop.count("cards put back")

@@ -32,7 +32,8 @@ from tests.model.world import World
 
 PRICES = {"bath": 300, "training": 700}
 MEMBERS = ("m1", "m2")
-RAM = Path("/dev/shm")
+ROOM = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""In memory, where there is that: what survives a power cut is tests/journal/test_power.py."""
 
 PRUNE_BEFORE = NOW + dt.timedelta(days=400)
 """Every row is old enough to go, once central has it."""
@@ -55,7 +56,7 @@ class Day(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory(dir=RAM if RAM.is_dir() else None)
+        self.folder = tempfile.TemporaryDirectory(prefix="petshop-model-", dir=ROOM)
         self.world: World | None = None
         self.numbers = itertools.count(1)
 

@@ -40,11 +40,11 @@ class World:
         self.ledger = Ledger(self.central.opening)
         names = [f"k{n + 1}" for n in range(terminals)]
         self.terminals = [Terminal(n, folder / n, self.ledger.rows) for n in names]
-        self.seen = 0
         self.leased_before: dict[tuple[str, str], int] = {}
         self.by_address = {t.address: t for t in self.terminals}
 
     def close(self) -> None:
+        self.count("Release written", sum(not row.member for row in self.ledger.rows.values()))
         for terminal in self.terminals:
             terminal.close()
         self.central.close()
@@ -169,8 +169,6 @@ class World:
     # --- what must hold
 
     def check(self) -> None:
-        self.did["releases"] += sum(not row.member for row in self.ledger.rows.values()) - self.seen
-        self.seen = sum(not row.member for row in self.ledger.rows.values())
         self.central.check(self.ledger)
         self.ledger.check()
         for terminal in self.terminals:
@@ -260,7 +258,11 @@ class World:
             refused = terminal.commit(terminal.draft("m2", (CheckIn(dt.date(2025, 1, 1)),)))
             assert refused is Reason.QUARANTINED
             known = {kind for kind, journal in self.central.cases() if journal == card.journal}
-            assert known & STOPPED, "central does not know that a card was put back"
+            # where it wrote more rows since than it lost, its hello contradicts nothing at central:
+            # it stops by itself, keeps those rows, and only its own screen says why
+            silent = standing.last_seq > len(applied) and not known & STOPPED
+            assert known & STOPPED or silent, "central does not know that a card was put back"
+            self.count("ends: stopped and central not told", int(silent))
             return
         assert standing.state is not JournalState.QUARANTINED, standing.why
         assert state != JournalState.QUARANTINED

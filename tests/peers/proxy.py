@@ -14,7 +14,8 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self._sockets: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -50,5 +51,7 @@ class Proxy:
 
     def close(self) -> None:
         """Cut every connection and listen no more."""
+        self._listener.shutdown(socket.SHUT_RDWR)  # close() would not wake accept()
+        self._acceptor.join()
         self._listener.close()
         self.cut()

@@ -17,6 +17,9 @@ def front(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The simulator, running."""
     folder = tmp_path_factory.mktemp("front") / "shop"
     shutil.copytree(prepared, folder)
+    config = folder / "kiosk" / "kiosk.toml"
+    table = config.read_text("utf-8")
+    config.write_text(table.replace("[display]\n", "[display]\ndim_seconds = 3\n"), "utf-8")
     with Front(folder) as front:
         yield front
 

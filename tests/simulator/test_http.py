@@ -10,11 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.simulator.scene import Scene
+from kiosk.simulator.web import Server
 from tests.simulator.front import Front
 
 pytestmark = pytest.mark.loopback
 
 LIFT = b'{"do": "lift"}'
+
+
+def test_a_page_that_goes_away_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
+    with Server(0, Scene(), lambda _hand: None) as server:
+        for trouble, told in ((BrokenPipeError(), False), (ZeroDivisionError(), True)):
+            try:
+                raise trouble
+            except type(trouble):
+                server.handle_error(None, ("127.0.0.1", 1))
+            assert bool(capsys.readouterr().err) == told
 
 
 def test_the_page_and_its_guards(front: Front) -> None:

@@ -171,6 +171,54 @@ def test_an_unplugged_display_is_dark_and_comes_back(page: Page) -> None:
     page.until_says("读卡器")
 
 
+def test_c_held_down_leaves_from_anywhere_and_letting_go_is_no_press(page: Page) -> None:
+    for hold, let_go in (
+        (
+            ActionChains(page.driver, 50).click_and_hold(page.find('[data-button="C"]')),
+            ActionChains(page.driver, 50).release(),
+        ),
+        (ActionChains(page.driver).key_down("c"), ActionChains(page.driver).key_up("c")),
+    ):
+        page.card("li")
+        page.until_says("李*")
+        page.press("A")
+        page.until_says("咪咪")
+        hold.perform()
+        page.until_says("请刷卡")
+        page.type(ESCAPE)
+        until(lambda: not page.count("#pad .card"), "lifted")
+        page.card("li")
+        page.until_says("李*")
+        let_go.perform()
+        page.press("B")
+        page.until_says("2/")
+        page.rest()
+
+
+def test_the_display_is_dimmed_while_nobody_comes(page: Page) -> None:
+    until(lambda: page.count("#glass.dimmed"), "dimmed")
+    assert any(page.frame().bits), "it can still be read"
+    page.card("sun")
+    page.until_says("孙*")
+    until(lambda: not page.count("#glass.dimmed"), "bright again")
+
+
+def test_a_printer_that_hangs_delays_nobody_and_prints_when_it_answers(page: Page) -> None:
+    page.turn("answers")
+    assert page.text("#printer-word") == "没有应答"
+    page.card("zhao")
+    page.until_says("赵*")
+    page.press("A")
+    page.until_says("选宠物")
+    page.press("A")
+    page.until_says("[A 扣款]")
+    page.press("A")
+    page.until_says("成功")
+    assert page.slip() == ""
+    page.turn("answers")
+    until(page.slip, "the slip it owed")
+
+
 def test_a_reload_shows_the_same(page: Page) -> None:
     page.card("wu")
     page.until_says("欧**芳")
@@ -216,7 +264,9 @@ def test_a_phone_needs_no_sideways_scrolling(page: Page, language: str) -> None:
 def test_the_admin_opens_with_the_login_on_the_page(page: Page) -> None:
     until(lambda: page.count("#admin a"), "the admin is up")
     user, password = (page.text(f"#admin dd:nth-of-type({n})") for n in (1, 2))
-    link = page.find("#admin a")
+    hrefs = page.script("return [...document.querySelectorAll('#admin a')].map((a) => a.pathname)")
+    assert hrefs == ["/desk/", "/admin/"]
+    link = page.find("#admin a:nth-of-type(2)")
     assert "noopener" in (link.get_attribute("rel") or "")
     page.driver.get(link.get_attribute("href") or "")
     page.find("[name=username]").send_keys(user)

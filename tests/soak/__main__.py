@@ -122,6 +122,7 @@ def main() -> int:
     parser.add_argument("--shop", type=Path, help="a prepared shop, which is copied")
     given = parser.parse_args()
     print(f"soak: {given.taps} taps, seed {given.seed}", flush=True)
+    gauges.few_arenas()
     bugs = Bugs()
     logging.basicConfig(level=logging.ERROR, handlers=[bugs])
     if given.taps < SHORT:

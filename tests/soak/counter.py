@@ -5,7 +5,6 @@ printer behind a TCP connection.  A second reader, the buttons, lamps and buzzer
 """
 
 import collections
-import contextlib
 import datetime as dt
 import threading
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from kiosk.drivers.virtual.inputs import VirtualButtons
 from kiosk.drivers.virtual.outputs import VirtualBuzzer, VirtualLamps
 from kiosk.drivers.virtual.reader import VirtualReader
 from kiosk.flows.step import State
+from kiosk.journal.standing import Standing
 from kiosk.runtime.clock import SystemClock
 from kiosk.settings.config import load
 from kiosk.simulator.cable import Cable
@@ -29,6 +29,7 @@ from tests.peers.chips import I2cBus, Ssd1306
 from tests.peers.pn532 import Pn532
 from tests.peers.printer import TcpPrinter
 from tests.peers.scanner import SerialScanner
+from tests.peers.until import until
 from tests.soak.witness import Witness
 
 CONFIG = """
@@ -118,7 +119,6 @@ class Counter:
         self.buttons = VirtualButtons()
         self.lamps, self.buzzer = VirtualLamps(), VirtualBuzzer()
         self.printer, self.bus = TcpPrinter(), Bus()
-        self.printed = 0
         vars(oled_luma)["interface"] = self._connect
         file = folder / "kiosk.toml"
         text = CONFIG.format(port=self.cable.port, folder=folder, printer=self.printer.port)
@@ -155,6 +155,7 @@ class Counter:
         self.station.start()
         self.until_well()
         self.until(lambda: self.kiosk.world.catalogue is not None, "a price list")
+        self.until(lambda: self._standing().directory_version > 0, "a directory")
 
     def close(self) -> None:
         """Stop everything."""
@@ -194,15 +195,22 @@ class Counter:
         self.clock.ahead += seconds
         self.kiosk.loop.post(VitalsChanged(self.kiosk.world.vitals))
 
+    def _standing(self) -> Standing:
+        answers: list[Any] = []
+        self.kiosk.journal.submit(lambda journal: journal.standing(), answers.append)
+        until(lambda: answers, "the journal answers")
+        standing = answers[0]
+        assert isinstance(standing, Standing), standing
+        return standing
+
     def sweep(self) -> None:
         """Forget what the peers remember: only the kiosk is to be measured."""
         with self.printer.changed:
-            self.printed += len(self.printer.slips)
             self.printer.slips.clear()
             self.printer.received = b""
         self.lamps.said.clear()
         self.buzzer.played.clear()
         self.door.commands.clear()
-        with contextlib.suppress(AttributeError):
-            self.printer._threads[1:] = [t for t in self.printer._threads[1:] if t.is_alive()]
-            self.printer._connections[:] = [c for c in self.printer._connections if c.fileno() >= 0]
+        threads, connections = self.printer._threads, self.printer._connections
+        threads[1:] = [t for t in threads[1:] if t.is_alive()]
+        connections[:] = [c for c in connections if c.fileno() >= 0]

@@ -17,7 +17,7 @@ from kiosk.domain.desk import DeskEntry
 from kiosk.domain.devices import Button, Part, PartState
 from kiosk.drivers.virtual.cards import MuteCard
 from kiosk.flows import states as st
-from kiosk.flows.desk_states import AtDesk, Entry
+from kiosk.flows.desk_states import AtDesk, Entry, ReadingFindings
 from tests.peers import printer as peers
 from tests.soak.counter import Counter
 from tests.soak.people import People
@@ -50,6 +50,7 @@ class Faults:
             "buttons unplugged in a visit": self._no_buttons,
             "disk full": self._disk_full,
             "training mode": self._training,
+            "devices examined": self._examine,
         }
         self._all: dict[str, Callable[[], None]] = {
             **{fault.name: functools.partial(self._begin, fault) for fault in lasting},
@@ -153,7 +154,6 @@ class Faults:
 
     def _switch_on(self) -> None:
         port = self.counter.printer.port
-        self.counter.printed += len(self.counter.printer.slips)
         self.counter.printer = peers.TcpPrinter(port=port)
 
     def _printer_well(self) -> None:
@@ -261,9 +261,24 @@ class Faults:
         witness.practising = False
         self.counter.until_well()
 
+    def _examine(self) -> None:
+        """The technician has every device checked, and prints what was found."""
+        self._choose(DeskEntry.EXAMINE)
+        assert isinstance(self.counter.state, ReadingFindings), self.counter.state
+        self.counter.buttons.press(Button.A)
+        self.people.leave()
+
     def _switch(self, entry: DeskEntry) -> None:
         counter = self.counter
         counter.until_well()
+        self._choose(entry)
+        counter.station.turn()
+        counter.until_well()
+        counter.until(lambda: isinstance(counter.state, st.Resting), "rest in the other mode")
+        assert counter.kiosk.world.training is (entry is DeskEntry.TRAINING_ON)
+
+    def _choose(self, entry: DeskEntry) -> None:
+        counter = self.counter
         self.people.tap("technician")
         while True:
             state = counter.state
@@ -271,12 +286,8 @@ class Faults:
             item = state.items[state.selected]
             if isinstance(item, Entry) and item.shown.entry is entry:
                 break
-            self.people.press(Button.B)
-        self.people.press(Button.A)
-        counter.station.turn()
-        counter.until_well()
-        counter.until(lambda: isinstance(counter.state, st.Resting), "rest in the other mode")
-        assert counter.kiosk.world.training is (entry is DeskEntry.TRAINING_ON)
+            self.people.press(Button.B, state)
+        self.people.press(Button.A, state)
 
 
 _TROUBLES: dict[str, dict[str, object]] = {

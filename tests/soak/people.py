@@ -52,7 +52,6 @@ class People:
         self.printer_hangs = False
         self.slowest = {False: 0.0, True: 0.0}
         self._cards = demo_cards()
-        self._laid: list[tuple[str, VirtualCard]] = []
         self._errands = 0
 
     # --- hands
@@ -109,9 +108,8 @@ class People:
         """Choose a member whose card can be shown now."""
         return self.chance.choice([name for name in MEMBERS if self._ways(name)])
 
-    def press(self, button: Button) -> None:
-        """Press, and wait for what comes of it."""
-        before = self.counter.state
+    def press(self, button: Button, before: State) -> None:
+        """Press at what was just seen, and wait for what comes of it."""
         self.counter.buttons.press(button)
         self.settle(before, f"{button} pressed")
 
@@ -170,20 +168,20 @@ class People:
             case st.Refusing():
                 if roll < 0.5:
                     return False
-                self.press(Button.C)
+                self.press(Button.C, state)
             case st.Finished():
                 if roll < 0.3:
                     return False
-                self.press(Button.B)
+                self.press(Button.B, state)
             case st.Greeting():
                 self._choose(state)
             case st.Confirming():
                 if roll < 0.2 and len(state.ways) > 1:
-                    self.press(Button.B)
+                    self.press(Button.B, state)
                 else:
-                    self.press(Button.A if roll < 0.9 else Button.C)
+                    self.press(Button.A if roll < 0.9 else Button.C, state)
             case st.Recalling() | st.ReadingDetails() | st.PickingPet():
-                self.press(self.chance.choice((Button.A, Button.A, Button.B)))
+                self.press(self.chance.choice((Button.A, Button.A, Button.B)), state)
             case at.OnShift():
                 return self._work(state)
             case _:
@@ -194,17 +192,17 @@ class People:
         count = len(state.offers) + bool(state.notes)
         roll = self.chance.random()
         if roll < 0.06:
-            self.press(Button.C)
+            self.press(Button.C, state)
         elif roll < 0.35 and count > 1:
-            self.press(Button.B)
+            self.press(Button.B, state)
         else:
-            self.press(Button.A)
+            self.press(Button.A, state)
 
     def _work(self, state: at.OnShift) -> bool:
         match state:
             case at.AtDesk():
                 if not self._errands:
-                    self.press(Button.C)
+                    self.press(Button.C, state)
                     return True
                 self._errands -= 1
                 self._pick(state)
@@ -216,22 +214,22 @@ class People:
                 self.settle(state, "end of the lamp test")
                 self.counter.witness.testing = False
             case at.PickingPlan() | at.PickingMeans() | at.PickingPetFor():
-                self.press(self.chance.choice((Button.A, Button.A, Button.B)))
+                self.press(self.chance.choice((Button.A, Button.A, Button.B)), state)
             case at.Deciding():
-                self.press(Button.A if self.chance.random() < 0.9 else Button.C)
+                self.press(Button.A if self.chance.random() < 0.9 else Button.C, state)
             case _:
-                self.press(Button.C)
+                self.press(Button.C, state)
         return True
 
     def _pick(self, state: at.AtDesk) -> None:
         """Choose a line of the list; never training mode, which is a fault's to begin."""
         if state.workday.tickets and self.chance.random() < 0.9:
-            self.press(Button.A)
+            self.press(Button.A, state)
             return
         lines = range(len(state.items))
         wanted = self.chance.choice([n for n in lines if not _is_training(state, n)])
         while state.selected != wanted:
-            self.press(Button.B)
+            self.press(Button.B, state)
             found = self.counter.state
             if not isinstance(found, at.AtDesk):
                 return
@@ -239,7 +237,7 @@ class People:
         item = state.items[state.selected]
         if isinstance(item, at.Entry):
             self.counter.witness.testing = item.shown.entry is DeskEntry.TEST
-        self.press(Button.A)
+        self.press(Button.A, state)
 
 
 def _is_training(state: at.AtDesk, number: int) -> bool:

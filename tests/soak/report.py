@@ -14,10 +14,11 @@ def counts(title: str, found: Mapping[str, int]) -> Iterator[str]:
 
 def weights(marks: list[Mark], warm: Mark) -> Iterator[str]:
     """Write every mark; the one with a star is where growth is counted from."""
-    yield "   taps  threads  files    MiB    blocks  queued  entries  objects"
+    yield "   taps  threads  files    MiB   heap    blocks  queued  entries  objects"
     for mark in marks:
         yield (
             f"{mark.taps:7}{'*' if mark is warm else ' '} {mark.threads:7} {mark.files:6}"
-            f" {mark.memory / 2**20:6.1f} {mark.blocks:9} {mark.waiting:7}"
+            f" {mark.memory / 2**20:6.1f}"
+            f" {mark.heap / 2**20:6.1f} {mark.blocks:9} {mark.waiting:7}"
             f" {mark.entries:8} {sum(mark.objects.values()):8}"
         )

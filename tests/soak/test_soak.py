@@ -35,14 +35,16 @@ def test_a_few_hundred_taps_with_random_faults(prepared: Path) -> None:
 
 
 def mark(taps: int, **changed: int) -> Mark:
-    weights = {"threads": 20, "files": 30, "memory": 60 << 20, "blocks": 200_000} | changed
+    weights = {"threads": 20, "files": 30, "memory": 60 << 20, "heap": 9 << 20} | changed
+    weights = {"blocks": 200_000} | weights
     return Mark(taps=taps, waiting=0, entries=500, objects={"kiosk.A": 5}, **weights)
 
 
 def test_growth_is_told() -> None:
     warm, bounds = mark(4000), Bounds()
     assert growth(warm, mark(10_000, memory=61 << 20, blocks=201_000), bounds) == []
-    for name, much in {"threads": 21, "files": 31, "memory": 70 << 20, "blocks": 206_000}.items():
+    more = {"threads": 21, "files": 31, "memory": 70 << 20, "heap": 12 << 20, "blocks": 206_000}
+    for name, much in more.items():
         [told] = growth(warm, mark(10_000, **{name: much}), bounds)
         assert str(much) in told or "more after 6000 taps" in told
 

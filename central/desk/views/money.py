@@ -82,11 +82,7 @@ def reverse(request: HttpRequest, pk: str, row: int) -> HttpResponse:
     """Post a row of this member back to the purses it came from."""
     member = get_object_or_404(Member, pk=pk)
     stored = get_object_or_404(Transaction, pk=row, member=member.pk)
-    reason = request.POST.get("reason", "").strip()[:120]
-    if not reason:
-        said.refused(request, _("A reversal takes a reason."))
-        return redirect("desk:member", pk)
-    return do(request, member, lambda: reversals.reverse(stored, reason, staff(request)))
+    return _reverse(request, member, lambda why: reversals.reverse(stored, why, staff(request)))
 
 
 @require_POST
@@ -95,11 +91,17 @@ def undo(request: HttpRequest, pk: str, movement: int) -> HttpResponse:
     """Post a sale or a redemption of the desk back to the purses it came from."""
     member = get_object_or_404(Member, pk=pk)
     done = get_object_or_404(Movement, pk=movement, receipt__member=member.pk)
+    return _reverse(
+        request, member, lambda why: reversals.reverse_movement(done, why, staff(request))
+    )
+
+
+def _reverse(request: HttpRequest, member: Member, act: Callable[[str], Movement]) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()[:120]
     if not reason:
         said.refused(request, _("A reversal takes a reason."))
-        return redirect("desk:member", pk)
-    return do(request, member, lambda: reversals.reverse_movement(done, reason, staff(request)))
+        return redirect("desk:member", member.pk)
+    return do(request, member, lambda: act(reason))
 
 
 @require_http_methods(["GET", "POST"])

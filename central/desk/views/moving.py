@@ -51,7 +51,13 @@ def one_pass(request: HttpRequest, pk: str, sold: str) -> HttpResponse:
             request,
             member,
             lambda: moving.cancel(
-                store, found, v["means"], v["reason"], staff(request), paid=v["paid"]
+                store,
+                found,
+                v["means"],
+                v["reason"],
+                staff(request),
+                v["paid"],
+                request.POST.get("worth", ""),
             ),
             request.path,
         )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from central.books import actions, recalls
 from central.books.recalls import HeldElsewhere
 from central.books.transfers import NotMovable
-from central.desk import counter, people
+from central.desk import counter, people, words
 from kiosk.domain.refusals import Reason
 
 
@@ -25,7 +25,8 @@ def held(request: HttpRequest, error: HeldElsewhere) -> None:
     parts = [f"{name} {amount}" for name, amount in people.held_elsewhere(error)]
     if parts:
         recalls.ask(error.accounts, timezone.now())
-        text = _("Nothing was changed. A terminal holds it:") + " " + ", ".join(parts) + ". "
+        blank, comma, stop = ("", "、", "。") if words.chinese() else (" ", ", ", ". ")
+        text = _("Nothing was changed. A terminal holds it:") + blank + comma.join(parts) + stop
         text += _("It has been asked to give it back; try again in a moment.")
     else:
         text = _("Nothing was changed: there is not enough in the purse.")
@@ -57,6 +58,7 @@ def not_now(request: HttpRequest, error: counter.NotNow | NotMovable) -> None:
         "same_member": _("This is the same member."),
         "merged": _("One of the two was merged into another member before."),
         "ended": _("This pass is over already."),
+        "worth_changed": _("Visits of this pass have come in meanwhile: see what it is worth now."),
         "no_amount": _("Nothing would change."),
         "not_a_purse": _("This purse cannot be given away by itself."),
     }

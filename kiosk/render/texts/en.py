@@ -74,7 +74,7 @@ EN = Texts(
         ends="ends {day}",
     ),
     uses=UseTexts(
-        coupons="{n} coupons",
+        coupons="coupons: {n}",
         coupon_off="Coupon {amount}",
         points_off="Points {amount}",
         both_off="Both {amount}",

@@ -54,9 +54,12 @@ function renderAdmin() {
     $("admin").replaceChildren(make("p", { textContent: down ? t().admin_down : t().admin_wait }));
     return;
   }
-  const link = make("a", { href: admin.url, target: "_blank", rel: "noopener", textContent: t().open_admin });
-  link.append(make("span", { className: "unseen", textContent: ` (${t().new_tab})` }));
-  $("admin").replaceChildren(link, make("dl", {},
+  const links = [[admin.desk, t().open_desk], [admin.url, t().open_admin]].map(([href, textContent]) => {
+    const link = make("a", { href, target: "_blank", rel: "noopener", textContent });
+    link.append(make("span", { className: "unseen", textContent: ` (${t().new_tab})` }));
+    return link;
+  });
+  $("admin").replaceChildren(...links, make("dl", {},
     make("dt", { textContent: t().user }), make("dd", { textContent: admin.user }),
     make("dt", { textContent: t().password }), make("dd", { textContent: admin.password })));
 }

@@ -210,6 +210,7 @@ def test_an_owner_decides_about_journals_and_passes(desk: Desk) -> None:
     desk.open("desk/kiosks/")
     assert "存储卡被复制过" in desk.see("#kiosk-k2 .journal", "已隔离")
     assert "旧账本" in desk.see("#kiosk-k1 .journal.old", "已冻结")
+    desk.see("#kiosk-k1 .journal.old", "2 张")
     desk.picture("kiosks-zh-CN")
     desk.picture("kiosks-zh-CN-phone", 390)
     desk.speak("en")

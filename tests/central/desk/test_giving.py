@@ -1,5 +1,7 @@
 """Coupons and points given at the desk: who may, what is written, and the history's words."""
 
+import datetime as dt
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -8,7 +10,7 @@ from django.utils.translation import override
 
 from central.desk import history, reversals
 from central.desk.models import Receipt
-from central.shop.models import Coupon, CouponKind, Member, Movement, Transaction
+from central.shop.models import Account, Coupon, CouponKind, Member, Movement, Transaction
 from kiosk.domain import transactions as tx
 from tests.central.books import assert_sound, posted, send
 from tests.central.desk.conftest import Login
@@ -31,8 +33,24 @@ def test_a_manager_gives_a_coupon_once(login: Login) -> None:
     receipt = Receipt.objects.get()
     assert (receipt.member, receipt.store_id, receipt.paid) == ("m-gao", "s1", 0)
     page = client.get(reverse("desk:member", args=["m-gao"]), headers={"accept-language": "en"})
-    assert "Free bath" in page.content.decode()
+    assert "coupon Free bath" in page.content.decode()
     assert_sound()
+
+
+def test_a_members_coupons_are_told_apart_by_name_and_last_day(login: Login) -> None:
+    soon = dt.date(2099, 12, 31)
+    Coupon.objects.filter(account__member="m-gao", kind="toy").update(valid_until=soon)
+    client = login("cashier")
+    address = reverse("desk:member", args=["m-gao"])
+    text = client.get(address, headers={"accept-language": "en"}).content.decode()
+    assert f"coupon Chew toy <small>until {soon:%Y-%m-%d}</small>" in text
+    assert "coupon 10 off 50" in text
+    Coupon.objects.filter(kind="toy").update(valid_until=dt.date(2020, 1, 1))
+    text = client.get(address, headers={"accept-language": "zh-CN"}).content.decode()
+    assert "已过期" in text.split("优惠券 ")[1] + text.split("优惠券 ")[2]
+    Account.objects.filter(coupon__kind="toy").update(posted=0, leased=0)
+    text = client.get(address, headers={"accept-language": "en"}).content.decode()
+    assert "coupon Chew toy <small>" not in text, "it is used"
 
 
 def test_a_kind_that_is_out_of_stock_says_so(login: Login) -> None:

@@ -46,7 +46,7 @@ def test_a_kiosk_says_how_it_is_and_what_it_holds(login: Login, till: Till) -> N
     )
     list(Service().receive(till.address, health))
     text = page(login)
-    assert "3 rows waiting" in text
+    assert "3 rows to send" in text
     assert "printer <b>fault</b>" in text
     assert "card reader counter <b>ready</b>" in text
     assert "in use" in text

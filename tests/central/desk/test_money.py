@@ -116,7 +116,7 @@ def test_an_adjustment_has_a_sign_and_a_reason(post: Post, amount: str, after: i
 
 def test_what_a_terminal_holds_is_said_plainly_and_asked_back(post: Post, till: Till) -> None:
     page = post("pay_out", account="m-wang.principal", amount="50", means="cash", reason="退卡")
-    assert "A terminal holds it: s1/k1 ¥200.00" in page
+    assert "A terminal holds it: s1/k1 principal ¥200.00" in page
     assert 'value="50"' in page, "the form is there to be sent again"
     assert posted("m-wang.principal") == leased("m-wang.principal") == 20_000
     assert Recall.objects.filter(account="m-wang.principal").exists()

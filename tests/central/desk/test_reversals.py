@@ -251,6 +251,26 @@ def test_every_form_is_done_once_however_often_it_is_sent(client: Client, user: 
     assert_sound()
 
 
+def test_a_pass_is_not_paid_back_for_visits_that_came_in_after_the_look(
+    client: Client, till: Till
+) -> None:
+    """The form stands there while the kiosk is waited for."""
+    page = reverse("desk:pass", args=["m-wang", "pass-wang-bath"])
+    shown = client.get(page).content.decode()
+    assert 'name="worth" value="48000"' in shown
+    till.row(visit())
+    till.row(release("pass-wang-bath.bought", 7))
+    till.row(release("pass-wang-bath.gift", 2))
+    send(till)
+    form = {"what": "cancel", "paid": "480", "means": "cash", "reason": "x"}
+    answer = client.post(page, form | {"worth": "48000", "once": "a"}, follow=True)
+    assert "请看现在值多少" in answer.content.decode()
+    assert not Movement.objects.filter(kind="cancel_pass").exists()
+    client.post(page, form | {"paid": "420", "worth": "42000", "once": "b"})
+    assert Receipt.objects.get(movement__kind="cancel_pass").paid == -42_000
+    assert_sound()
+
+
 @pytest.mark.parametrize(("to", "said"), [("nobody", "Nobody"), ("1380000", "Several")])
 def test_to_whom_must_be_one(client: Client, to: str, said: str) -> None:
     give = {"account": PRINCIPAL, "amount": "50", "to": to, "reason": "x"}
