@@ -24,6 +24,7 @@ MONEY = frozenset(
         "test_directory",
         "test_end_to_end",
         "test_epochs",
+        "test_given_up",
         "test_hostile",
         "test_journals",
         "test_operations",

@@ -19,7 +19,6 @@ from central.shop.models import (
     Movement,
     Outgoing,
     Store,
-    Terminal,
     Transaction,
 )
 from central.sync.directory import pages
@@ -281,29 +280,3 @@ def test_what_travels_reads_back(till: Till) -> None:
     again = msgspec.json.decode(msgspec.json.encode(found), type=members.MemberRecord)
     assert again == found
     assert NOW.date() == TODAY
-
-
-def test_a_coupon_is_good_at_its_own_store_only(till: Till) -> None:
-    """Another store may have other terms under the same code."""
-    till.row(tx.Release((tx.Leg(OFF, 1),)), member="")
-    send(till)
-    store = Store.objects.create(code="s2", name="分店")
-    here = Store.objects.get(pk="s1")
-    for kind in CouponKind.objects.filter(store=here):
-        kind.pk, kind.store, kind.off = None, store, 4000
-        kind.save()
-    for service in here.service_set.all():
-        service.pk, service.store = None, store
-        service.save()
-    catalogues.publish(store, TODAY)
-    Terminal.objects.create(store=store, code="k1")
-    there = Till(store="s2")
-    list(Service().receive(there.address, there.hello()))
-    assert {c.account for c in record(there).coupons} == set()
-    assert OFF not in {p.account for p in record(there).purses}
-    assert OFF in {c.account for c in record(till).coupons}
-    assert allowances.answer(there.journal, there.request(OFF)).grants == []
-    row(there, coupon(), bath(2000))
-    send(there)
-    found = Case.objects.filter(kind="coupon_unfit", seq=1)
-    assert [case.detail["reason"] for case in found] == ["wrong_store"]

@@ -280,35 +280,3 @@ def test_messages_that_cannot_be_read_are_counted_for_staff(service: Service) ->
         service.dropped(("s1", "k1"))
     service.dropped(("s1", str(uuid.uuid4())))
     assert Terminal.objects.get(code="k1").dropped == 2
-
-
-def test_a_lost_journal_stays_lost_whatever_is_decided_after_a_quarantine(
-    service: Service, till: Till
-) -> None:
-    till.row(visit())
-    send(till)
-    Terminal.objects.update(online=False)
-    journals.declare_lost(journal(till))
-    copy = Till(journal=till.journal)
-    copy.row(visit(GIFT))
-    for decide in (journals.accept, journals.freeze):
-        say(service, copy, copy.hello())
-        assert journal(till).state == JournalState.QUARANTINED
-        assert decide(journal(till)).state == JournalState.LOST
-        assert journals.held(journal(till)) == {}
-        assert allowances.answer(till.journal, till.request()).grants == []
-
-
-def test_what_is_written_off_is_asked_for_until_it_is_back(service: Service, till: Till) -> None:
-    def recalled(messages: list[wire.Down]) -> set[str]:
-        found = [m.accounts for m in messages if isinstance(m, wire.AllowanceRecall)]
-        return {account for accounts in found for account in accounts}
-
-    say(service, till, till.hello())
-    list(service.news())
-    journals.write_off([BOUGHT])
-    assert BOUGHT in recalled([message for _, message in service.news()])
-    assert BOUGHT in recalled(say(service, till, till.hello())), "it was offline meanwhile"
-    till.row(release(BOUGHT, 8))
-    send(till)
-    assert BOUGHT not in recalled(say(service, till, till.hello()))

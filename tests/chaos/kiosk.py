@@ -42,17 +42,23 @@ from tests.chaos.customers import Customer, Elsewhere, Wish
 
 T = TypeVar("T")
 TIMING = Timing(
-    presence_grace=0.25,
-    hello=0.1,
-    hello_most=0.8,
-    ack=0.8,
-    ack_most=1.5,
-    request=0.8,
-    request_most=1.5,
-    directory=1.0,
-    directory_most=2.0,
+    hello=0.2,
+    hello_most=1.6,
+    ack=2.0,
+    ack_most=5.0,
+    request=2.0,
+    request_most=5.0,
+    directory=3.0,
+    directory_most=6.0,
 )
-"""A shop's pauses are minutes; here an hour's misfortunes come in a minute."""
+"""A shop's pauses are minutes; here an hour's misfortunes come in a minute.
+
+Longer than central takes for LIMITS.rows on a busy machine: else it only ever hears repeats.
+"""
+
+LIMITS = Limits(rows=25)
+QUEUE = 100
+"""With so many rows waiting for central, people come half as often: it shall catch up."""
 
 PATIENCE = 60.0
 LEAVES = 0.3
@@ -85,14 +91,15 @@ class Terminal:
         self._dice = random.Random(f"{options.seed} {options.terminal} {options.life}")
         self._clock = SystemClock(ClockState.SYNCED)
         self._at = self._clock.now()
-        self._online, self._duplicates, self._told = False, 0, ""
+        self._link = LinkChanged(online=False, waiting=0)
+        self._duplicates, self._told = 0, ""
         self.resting, self.over = threading.Event(), threading.Event()
         self._journal = JournalThread(Path(options.journal), lambda _: None, self._clock)
         identity = Identity("s1", options.terminal, "chaos")
         self._courier = Courier(
             self._journal,
             self._connect,
-            CourierConfig(identity, TIMING, Limits(rows=50)),
+            CourierConfig(identity, TIMING, LIMITS),
             self._heard,
             lambda _policy: None,
             lambda _catalogue: None,
@@ -118,7 +125,7 @@ class Terminal:
 
     def _heard(self, event: Stimulus) -> None:
         if isinstance(event, LinkChanged):
-            self._online = event.online
+            self._link = event
 
     def live(self) -> None:
         """Serve people until the input ends."""
@@ -131,7 +138,8 @@ class Terminal:
                 continue
             self._serve(self._dice.choice(self._options.members), journal)
             self._tally()
-            self.over.wait(self._dice.uniform(0, 2 * self._options.pause))
+            pause = self._options.pause * (1 + self._link.waiting / QUEUE)
+            self.over.wait(self._dice.uniform(0, 2 * pause))
         self._courier.stop()
         assert self._courier.join(10)
         self._journal.stop()
@@ -177,7 +185,7 @@ class Terminal:
         standing = self._ask(lambda journal: journal.standing())
         say(
             do="rest",
-            online=self._online,
+            online=self._link.online,
             waiting=standing.waiting,
             asking=bool(standing.pending_nonce),
             state=standing.state.value,

@@ -264,8 +264,11 @@ class Faults:
     def _examine(self) -> None:
         """The technician has every device checked, and prints what was found."""
         self._choose(DeskEntry.EXAMINE)
-        assert isinstance(self.counter.state, ReadingFindings), self.counter.state
+        state = self.counter.state
+        assert isinstance(state, ReadingFindings), state
+        # A prints and changes nothing else
         self.counter.buttons.press(Button.A)
+        self.people.press(Button.C, state)
         self.people.leave()
 
     def _switch(self, entry: DeskEntry) -> None:
