@@ -26,14 +26,14 @@ model: ## journal, sync and books against plain integers, thousands of days: hal
 	@KIOSK_MODEL_EXAMPLES=$${KIOSK_MODEL_EXAMPLES:-2000} KIOSK_MODEL_STEPS=$${KIOSK_MODEL_STEPS:-60} \
 		exec .venv/bin/python -m pytest tests/model -v -s
 
-chaos: ## everything killed at random, ten thousand rows, on both databases: half an hour
+chaos: ## everything killed at random, ten thousand rows, on both databases: quarter of an hour
 	@scripts/setup test
 	@for database in $${CHAOS_DATABASE:-sqlite postgresql}; do \
 		CHAOS_DATABASE=$$database CHAOS_ROWS=$${CHAOS_ROWS:-10000} CHAOS_KILLS=$${CHAOS_KILLS:-120} \
 		CHAOS_SEED=$${CHAOS_SEED:-$$(date +%s)} .venv/bin/python -m pytest tests/chaos -s || exit 1; \
 	done
 
-soak: ## ten thousand taps with random faults, and what has grown: ten minutes
+soak: ## ten thousand taps with random faults, and what has grown: six to ten minutes
 	@scripts/setup test
 	@exec .venv/bin/python -m tests.soak --taps $${SOAK_TAPS:-10000} $${SOAK_SEED:+--seed $$SOAK_SEED}
 

@@ -105,6 +105,7 @@ class Ledger:
         Positive: money came in.  Negative: goods went out; of a void, with `undone`, the reverse.
         """
         assert {a: n for a, n in row.posted.items() if n} == {a: n for a, n in moved.items() if n}
+        assert row.hash not in self.rows
         self.rows[row.hash] = row
         if undone is not None:
             assert undone.hash not in self.returned

@@ -64,7 +64,7 @@ class Day(RuleBasedStateMachine):
     def opens(self, terminals: int, strange: bool) -> None:
         """Mostly, every terminal has been online once; the first holds all that there is."""
         self.world = World(self.prepared, Path(self.folder.name), terminals)
-        for terminal in reversed([] if strange else self.world.terminals):
+        for terminal in [] if strange else self.world.terminals:
             self.world.link(terminal)
             self.world.converse([terminal])
         if not strange:

@@ -172,6 +172,8 @@ class Terminal(KioskSide):
     # --- the counter
 
     def draft(self, member: str, lines: tuple[AnyLine, ...], ref: int = 0) -> Draft:
+        """Write a transaction down.  No two are of one moment: their rows would be the same."""
+        self.mono += 0.001
         at = self.at
         return Draft(
             at=at.now,

@@ -175,6 +175,11 @@ class Counter:
             late = SystemClock().mono() > end
             assert not late, f"not within {seconds:.0f} s: {what}; {self.state}; {so}"
 
+    def until_ready(self, key: str) -> None:
+        """Wait until this part is ready."""
+        parts = self.kiosk.world.parts
+        self.until(lambda: parts[key].state is PartState.READY, f"{key} ready")
+
     def until_well(self) -> None:
         """Wait until every part is ready and central answers, helping timers along."""
 

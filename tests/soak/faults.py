@@ -6,20 +6,14 @@ import errno
 import functools
 import os
 import random
-import resource
 import signal
-import threading
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 
 from kiosk.domain.clock import ClockState
-from kiosk.domain.desk import DeskEntry
-from kiosk.domain.devices import Button, Part, PartState
-from kiosk.drivers.virtual.cards import MuteCard
-from kiosk.flows import states as st
-from kiosk.flows.desk_states import AtDesk, Entry, ReadingFindings
 from tests.peers import printer as peers
 from tests.soak.counter import Counter
+from tests.soak.mishaps import Mishaps
 from tests.soak.people import People
 
 
@@ -41,17 +35,7 @@ class Faults:
         self.done: Tally[str] = Tally()
         self.active: dict[str, tuple[Fault, int]] = {}
         lasting = [*self._inputs(), *self._outputs(), *self._network(), *self._clock()]
-        alone: dict[str, Callable[[], None]] = {
-            "card torn away": self._torn,
-            "two cards": self._two_cards,
-            "mute card": lambda: self._odd(lambda: counter.reader.place(MuteCard())),
-            "foreign code": lambda: self._scan(b"https://example.org/menu"),
-            "garbage code": lambda: self._scan(bytes(chance.randrange(128, 256) for _ in range(9))),
-            "buttons unplugged in a visit": self._no_buttons,
-            "disk full": self._disk_full,
-            "training mode": self._training,
-            "devices examined": self._examine,
-        }
+        alone = Mishaps(counter, people, chance).all()
         self._all: dict[str, Callable[[], None]] = {
             **{fault.name: functools.partial(self._begin, fault) for fault in lasting},
             **{name: functools.partial(self._alone, do) for name, do in alone.items()},
@@ -93,10 +77,6 @@ class Faults:
         fault, _ = self.active.pop(group)
         fault.mend()
 
-    def _until(self, key: str, state: PartState) -> None:
-        parts = self.counter.kiosk.world.parts
-        self.counter.until(lambda: parts[key].state is state, f"{key} {state}")
-
     # --- what lasts
 
     def _inputs(self) -> Iterator[Fault]:
@@ -105,7 +85,7 @@ class Faults:
         def mended(key: str, plug: Callable[[], object]) -> Callable[[], None]:
             def mend() -> None:
                 plug()
-                self._until(key, PartState.READY)
+                self.counter.until_ready(key)
 
             return mend
 
@@ -198,99 +178,6 @@ class Faults:
 
         yield Fault("clock jumps", "clock", jump, right)
         yield Fault("clock not set", "clock", doubt, right)
-
-    # --- what is over at once
-
-    def _odd(self, show: Callable[[], object]) -> None:
-        """Show something that is no card of a member; then all is as before."""
-        before = self.counter.state
-        show()
-        self.people.settle(before, "something odd")
-        self.people.lift()
-        self.people.leave()
-
-    def _torn(self) -> None:
-        card = self.people.card(self.chance.choice(("wang", "li", "groomer")))
-        self._odd(lambda: self.counter.reader.place(card, torn_after=self.chance.randint(0, 3)))
-
-    def _two_cards(self) -> None:
-        def show() -> None:
-            with self.counter.reader.changed:
-                self.counter.reader.place(self.people.card("wang"))
-                self.counter.reader.place(self.people.card("li"))
-
-        self._odd(show)
-
-    def _scan(self, code: bytes) -> None:
-        self._odd(lambda: self.counter.scanner.send(code + b"\r"))
-
-    def _no_buttons(self) -> None:
-        """A member is greeted, cannot press anything, and goes."""
-        counter = self.counter
-        counter.buttons.unplug()
-        self.people.tap("wang")
-        counter.pass_time(60.0)
-        counter.until(lambda: isinstance(counter.state, st.Resting), "rest without a button")
-        counter.buttons.plug()
-        self._until(Part.BUTTONS, PartState.READY)
-
-    def _disk_full(self) -> None:
-        """No file takes a byte more for a while; people come all the same."""
-        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-        mended = threading.Timer(
-            self.chance.uniform(0.2, 0.6),
-            lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
-        )
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
-        mended.start()
-        try:
-            while mended.is_alive():
-                self.people.visit()
-        finally:
-            mended.join()
-        self._until(Part.JOURNAL, PartState.READY)
-
-    def _training(self) -> None:
-        """The technician switches to training mode, some practise, and back."""
-        witness = self.counter.witness
-        self._switch(DeskEntry.TRAINING_ON)
-        witness.practising = True
-        for _ in range(self.chance.randint(1, 4)):
-            self.people.visit()
-        self._switch(DeskEntry.TRAINING_OFF)
-        witness.practising = False
-        self.counter.until_well()
-
-    def _examine(self) -> None:
-        """The technician has every device checked, and prints what was found."""
-        self._choose(DeskEntry.EXAMINE)
-        state = self.counter.state
-        assert isinstance(state, ReadingFindings), state
-        # A prints and changes nothing else
-        self.counter.buttons.press(Button.A)
-        self.people.press(Button.C, state)
-        self.people.leave()
-
-    def _switch(self, entry: DeskEntry) -> None:
-        counter = self.counter
-        counter.until_well()
-        self._choose(entry)
-        counter.station.turn()
-        counter.until_well()
-        counter.until(lambda: isinstance(counter.state, st.Resting), "rest in the other mode")
-        assert counter.kiosk.world.training is (entry is DeskEntry.TRAINING_ON)
-
-    def _choose(self, entry: DeskEntry) -> None:
-        counter = self.counter
-        self.people.tap("technician")
-        while True:
-            state = counter.state
-            assert isinstance(state, AtDesk), state
-            item = state.items[state.selected]
-            if isinstance(item, Entry) and item.shown.entry is entry:
-                break
-            self.people.press(Button.B, state)
-        self.people.press(Button.A, state)
 
 
 _TROUBLES: dict[str, dict[str, object]] = {
