@@ -86,9 +86,10 @@ class Sync:
             except TransportError as e:
                 log.warning("%s", e)
                 return None
-            except DatabaseError:
+            except DatabaseError as e:
                 # Nothing was acknowledged; the terminal sends again, the news stay in their table.
-                log.exception("database")
+                # Its first line only: the next ones may hold the values of a row.
+                log.error("database: %s: %s", type(e).__name__, str(e).partition("\n")[0])
                 connection.close()
                 next_poll = time.monotonic() + 1.0
         return None

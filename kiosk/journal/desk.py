@@ -51,7 +51,9 @@ def _standing_row(db: sqlite3.Connection, seq: int) -> Transaction | None:
     """Read row `seq` unless there is none, or it is undone."""
     if db.execute("SELECT 1 FROM voided WHERE seq = ?", (seq,)).fetchone():
         return None
-    return None if seq < 1 or chain.hash_at(db, seq) is None else chain.transaction(db, seq)
+    # not by its hash: that of the last row that went (retention) is still known
+    there = db.execute("SELECT 1 FROM chain WHERE seq = ?", (seq,)).fetchone()
+    return chain.transaction(db, seq) if there else None
 
 
 def sell(

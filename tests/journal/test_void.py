@@ -12,6 +12,7 @@ from kiosk.domain.members import Ticket
 from kiosk.domain.refusals import Reason, Refusal
 from kiosk.domain.transactions import AnyLine, CheckIn, Leg, Void
 from kiosk.domain.views import Balance
+from kiosk.journal import chain, recent, retention
 from kiosk.journal.journal import Journal
 from tests.journal import shop
 from tests.journal.shop import (
@@ -193,3 +194,21 @@ def test_a_card_lost_since_does_not_stop_the_undo(spent: Journal) -> None:
     lost = msgspec.structs.replace(record("m1"), media=())
     spent.apply_directory(page(spent, [lost], full=False, version=2))
     assert spent.commit(void(SPENT, 1)).seq == 2
+
+
+def test_a_row_that_has_gone_is_not_undone(
+    stocked: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its hash is still known where it was the last to go (retention)."""
+    monkeypatch.setattr(recent, "RECENT", 1)
+    stocked.reopen()
+    for _ in range(3):
+        stocked.commit(draft(visit()))
+    stocked.acknowledge(3, stocked.rows(2, 1)[0].hash.hex())
+    with_them = record("m1", posted={"bought": 97})
+    stocked.apply_directory(page(stocked, [with_them], full=False, version=2, applied=3))
+    with stocked._store.unsynced() as db:
+        assert retention.step(db, NOW + dt.timedelta(days=100))
+        assert chain.floor(db)[0] == 2
+    for seq in (1, 2):
+        assert refused(stocked, void([visit()], seq)) is Reason.NOT_ALLOWED
