@@ -68,6 +68,8 @@ class Spender:
     def tap(self) -> None:
         """The next member lays the card down and reads the screen."""
         self._name = f"m{next(self._turn) * 7919 % self._members}"
+        # as the journal's thread does between two taps: the log is written over, not made longer
+        self._journal.idle()
         self._journal.identify(shop.key(self._name))
 
     def spend(self) -> None:
