@@ -1,5 +1,6 @@
 """`kiosk doctor`: examine this terminal, beside the daemon or without it."""
 
+import contextlib
 import dataclasses as dc
 import os
 import tempfile
@@ -75,15 +76,27 @@ def run(wish: Wish, shell: Shell) -> tuple[Report, Iterator[str]]:
     )
     wanted = chosen(probes(config, given), wish.only)
     who = rights.become(wish.user)
-    # lgpio makes a pipe in its working folder, which need not be one that this user may write
-    with tempfile.TemporaryDirectory(prefix="kiosk-doctor-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("LG_WD", folder)
+    with _pipes():
         findings = examine(wanted)
     terminal = config.terminal
     made = report(
         findings, shell.clock.now(), terminal.store, terminal.id, daemon=daemon is not None
     )
     return made, _lines(findings, daemon, made, who)
+
+
+@contextlib.contextmanager
+def _pipes() -> Iterator[None]:
+    """Give lgpio a folder for its pipe: its own choice need not be one that this user may write."""
+    if "LG_WD" in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="kiosk-doctor-", ignore_cleanup_errors=True) as folder:
+        os.environ["LG_WD"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["LG_WD"]
 
 
 def written(made: Report) -> str:

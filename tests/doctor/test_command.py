@@ -61,6 +61,7 @@ def test_the_table_says_where_what_and_what_next(
     assert "reader back: port absent" in lines
     assert lines[lines.index("reader back: port absent") + 2].startswith("    next: plug it in")
     assert lines[-1] == "2 of 4 need attention"
+    assert "LG_WD" not in os.environ, "what lgpio needed for a moment is gone again"
 
 
 @pytest.mark.parametrize(("only", "count"), [("counter", 1), ("reader", 2), ("printer", 1)])
