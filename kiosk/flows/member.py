@@ -16,7 +16,7 @@ from kiosk.domain.effects import (
     Print,
     Show,
 )
-from kiosk.domain.events import ButtonPressed, Identified, Refused
+from kiosk.domain.events import ButtonPressed, Correlation, Identified, Refused
 from kiosk.domain.media import MediumKey
 from kiosk.domain.members import PurseKind
 from kiosk.domain.names import Name
@@ -27,7 +27,7 @@ from kiosk.domain.views import MemberView
 from kiosk.flows import receipts, uses
 from kiosk.flows.confirming import look
 from kiosk.flows.notes import notes
-from kiosk.flows.offers import choice, offers, pets_in_order, settle
+from kiosk.flows.offers import Offer, choice, offers, pets_in_order, settle
 from kiosk.flows.rest import UNKNOWN_SECONDS, refuse, rest, unknown_medium
 from kiosk.flows.states import (
     Confirming,
@@ -39,7 +39,7 @@ from kiosk.flows.states import (
     Refusing,
 )
 from kiosk.flows.step import KEEP, Context, Refusal, Step
-from kiosk.flows.uses import PLAIN, held_elsewhere
+from kiosk.flows.uses import PLAIN, Use, held_elsewhere
 
 DETAILS = Choice(Name("详情", "Details"))
 """The choice that opens the notes: neither visits nor a price."""
@@ -109,15 +109,19 @@ def greet(
     selected: int = 0,
     *,
     checked_in: bool = False,
+    asking: Correlation | None = None,
 ) -> Step:
-    """Show the member and the choices; the last one opens the notes, if there are any."""
+    """Show the member and the choices; the last one opens the notes, if there are any.
+
+    `asking` is what the greeting still waits for, see `look_again`.
+    """
     known = notes(view, context, checked_in=checked_in)
     offered = offers(view, context)
     rows = [choice(offer, view, context) for offer in offered]
     if known:
         rows.append(DETAILS)
     selected = min(selected, max(0, len(rows) - 1))
-    state = Greeting(medium, view, offered, known, selected)
+    state = Greeting(medium, view, offered, known, selected, asking)
     value = view.value()
     screen = screens.Member(
         view.record.masked_name,
@@ -143,15 +147,35 @@ def seen_again(state: Greeting, event: Identified, context: Context) -> Step:
     """The member as of now, with the same choice selected; unchanged, nothing moves."""
     if event.view == state.view:
         return Step(dc.replace(state, correlation=None), (), KEEP)
-    found = offers(event.view, context)
-    selected = len(found) if state.selected >= len(state.offers) else 0
-    if state.selected < len(state.offers) and state.offers[state.selected] in found:
-        selected = found.index(state.offers[state.selected])
-    step = greet(state.medium, event.view, context, selected)
+    step = _greet_again(state, event.view, context)
     # a top-up at another terminal may become known only now
     new = set(held_elsewhere(event.view, context)) - set(held_elsewhere(state.view, context))
     asks = (AskAllowance(tuple(sorted(new))),) if new and context.online else ()
     return Step(step.state, (*step.effects, *asks), KEEP)
+
+
+def priced_again(state: Greeting, _event: object, context: Context) -> Step:
+    """A price list has come: after a power cut it can be later than the card on the reader."""
+    step = _greet_again(state, state.view, context, state.correlation)
+    return Step(step.state, step.effects, KEEP)
+
+
+def _greet_again(
+    state: Greeting, view: MemberView, context: Context, asking: Correlation | None = None
+) -> Step:
+    """Greet with the same choice selected, as far as there still is one."""
+    keys = [_key(offer) for offer in offers(view, context)]
+    selected = 0
+    if state.offers and state.selected >= len(state.offers):
+        selected = len(keys)
+    elif state.offers and (key := _key(state.offers[state.selected])) in keys:
+        selected = keys.index(key)
+    return greet(state.medium, view, context, selected, asking=asking)
+
+
+def _key(offer: Offer) -> tuple[str, str, Use]:
+    """Name what was chosen, whatever has become of its price or of the pass since."""
+    return offer.service.code, offer.punch_pass.pass_id if offer.punch_pass else "", offer.use
 
 
 def not_seen_again(_state: Greeting, event: Refused, context: Context) -> Step:
@@ -162,7 +186,7 @@ def not_seen_again(_state: Greeting, event: Refused, context: Context) -> Step:
 def next_offer(state: Greeting, _event: ButtonPressed, context: Context) -> Step:
     """B: the next choice."""
     selected = (state.selected + 1) % max(1, len(state.offers) + bool(state.notes))
-    return greet(state.medium, state.view, context, selected)
+    return greet(state.medium, state.view, context, selected, asking=state.correlation)
 
 
 def choose(state: Greeting, _event: ButtonPressed, context: Context) -> Step:

@@ -2,10 +2,13 @@
 
 import datetime as dt
 
+import msgspec
+
 from kiosk.domain.clock import ClockState
 from kiosk.domain.effects import AskAllowance, Commit, Identify, Print, ReportUnknown
 from kiosk.domain.events import (
     CardPresented,
+    CatalogueChanged,
     Committed,
     Correlation,
     DirectoryChanged,
@@ -22,7 +25,7 @@ from kiosk.flows.kiosk import TABLE
 from kiosk.flows.notes import notes
 from kiosk.flows.states import Greeting, Identifying, Refusing, Resting
 from kiosk.flows.step import KEEP
-from tests.flows.samples import CARD, TODAY, context, member
+from tests.flows.samples import CARD, CATALOGUE, TODAY, context, member
 from tests.flows.steps import A, B, C, found, greeted, screen, walk
 
 
@@ -145,3 +148,32 @@ def test_what_comes_from_central_is_seen_and_asked_for_at_the_greeting() -> None
     assert "a-principal" in ask.accounts
     same = walk(asking.state, Identified(Correlation(8), member(value=(0, 0))))
     assert same.effects == ()
+    for meanwhile in (B, CatalogueChanged(CATALOGUE)):
+        late = screen(walk(asking.state, meanwhile, Identified(Correlation(8), topped_up)))
+        assert isinstance(late, Member)
+        assert late.value == 50_000
+
+
+def test_a_price_list_that_comes_after_the_greeting_brings_the_choices() -> None:
+    """After a power cut the card lies on the reader before the price list is read."""
+    bare = greeted(member(), context(catalogue=None))
+    assert isinstance(bare.state, Greeting)
+    assert bare.state.offers == ()
+    priced = walk(bare.state, CatalogueChanged(CATALOGUE))
+    shown = screen(priced)
+    assert isinstance(shown, Member)
+    assert (shown.selected, shown.choices[0].visits) == (0, 9)
+    assert priced.deadline is KEEP
+
+
+def test_a_newer_price_list_leaves_the_choice_where_it_is() -> None:
+    second = walk(greeted(member()).state, B)
+    services = tuple(
+        msgspec.structs.replace(s, name_en=f"New {s.name_en}") for s in CATALOGUE.services
+    )
+    newer = msgspec.structs.replace(CATALOGUE, version=CATALOGUE.version + 1, services=services)
+    priced = walk(second.state, CatalogueChanged(newer), ctx=context(catalogue=newer))
+    shown = screen(priced)
+    assert isinstance(shown, Member)
+    assert shown.selected == 1
+    assert shown.choices[1].name.en.startswith("New")
