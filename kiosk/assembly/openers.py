@@ -116,7 +116,7 @@ def printer(section: options.Printer, play: Play) -> Callable[[], PrinterPort]:
 
     def open_real() -> PrinterPort:
         from kiosk.drivers import printer_lines as lines
-        from kiosk.drivers.escpos_printer import Answers, PrinterConfig, open_printer
+        from kiosk.drivers.escpos_printer import PrinterConfig, open_printer
 
         line: lines.Line
         match link:
@@ -130,7 +130,6 @@ def printer(section: options.Printer, play: Play) -> Callable[[], PrinterPort]:
                 line = lines.DeviceFile(str(link))
             case None:
                 raise AssertionError("a real printer has a line")
-        answers = Answers(section.answers.value)
-        return open_printer(PrinterConfig(line, section.cutter, section.native_qr, answers))
+        return open_printer(PrinterConfig(line, section.cutter, section.native_qr, section.answers))
 
     return open_real

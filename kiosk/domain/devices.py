@@ -128,6 +128,17 @@ class Sound(enum.StrEnum):
     REFUSED = "refused"
 
 
+class PrinterAnswers(enum.StrEnum):
+    """What a printer can say of itself, as its configuration tells."""
+
+    NONE = "none"
+    """Nothing: its slips stay "unknown"."""
+    REAL_TIME = "real-time"
+    """DLE EOT, answered at once: all before it was received, and paper and cover were well."""
+    ORDERED = "ordered"
+    """GS r too, answered in its turn: all before it was printed."""
+
+
 class PrintOutcome(enum.StrEnum):
     """What is known of a print job.  After `unknown` the kiosk never prints again by itself."""
 

@@ -6,14 +6,13 @@ of the slip had been sent.  All between is UNKNOWN, and the kiosk prints nothing
 
 import contextlib
 import dataclasses as dc
-import enum
 import errno
 import logging
 import termios
 import time
 from collections.abc import Callable, Iterator
 
-from kiosk.domain.devices import PrintOutcome
+from kiosk.domain.devices import PrinterAnswers, PrintOutcome
 from kiosk.domain.document import Document
 from kiosk.domain.errors import DeviceAbsent, DeviceDenied, DeviceError
 from kiosk.drivers.escpos_job import encode
@@ -24,17 +23,6 @@ from kiosk.drivers.printer_status import ORDERED, Query, Status, is_answer, is_o
 log = logging.getLogger(__name__)
 
 
-class Answers(enum.StrEnum):
-    """What the printer can say of itself."""
-
-    NONE = "none"
-    """Nothing: its slips stay "unknown"."""
-    REAL_TIME = "real-time"
-    """DLE EOT, answered at once: all before it was received, and paper and cover were well."""
-    ORDERED = "ordered"
-    """GS r too, answered in its turn: all before it was printed."""
-
-
 @dc.dataclass(frozen=True, slots=True)
 class PrinterConfig:
     """One printer.  Durations in seconds."""
@@ -42,7 +30,7 @@ class PrinterConfig:
     line: Line
     cutter: bool = True
     native_qr: bool = True
-    answers: Answers = Answers.REAL_TIME
+    answers: PrinterAnswers = PrinterAnswers.REAL_TIME
     timeout: float = 3.0
     print_seconds: float = 15.0
 
@@ -125,14 +113,14 @@ class EscposPrinter:
             raise
 
     def _status(self) -> Status | None:
-        if self.config.answers is Answers.NONE:
+        if self.config.answers is PrinterAnswers.NONE:
             return None
         printer, roll = self._ask(Query.PRINTER), self._ask(Query.ROLL)
         status = Status(printer, roll)
         return Status(printer, roll, self._ask(Query.OFFLINE_CAUSE)) if status.offline else status
 
     def _outcome(self) -> PrintOutcome:
-        if self.config.answers is Answers.ORDERED:
+        if self.config.answers is PrinterAnswers.ORDERED:
             with self._translated():
                 self._send(ORDERED)
                 self._await(is_ordered_answer, self.config.print_seconds)

@@ -5,6 +5,7 @@ import enum
 from collections.abc import Iterator
 from pathlib import Path
 
+from kiosk.domain.devices import PrinterAnswers
 from kiosk.domain.policy import Language
 from kiosk.settings.secret import Secret
 
@@ -44,14 +45,6 @@ class PrinterDriver(enum.StrEnum):
     USB = "usb"
     FILE = "file"
     VIRTUAL = VIRTUAL
-
-
-class PrinterAnswers(enum.StrEnum):
-    """What the printer can say of itself: nothing, DLE EOT, or GS r too."""
-
-    NONE = "none"
-    REAL_TIME = "real-time"
-    ORDERED = "ordered"
 
 
 class ScannerDriver(enum.StrEnum):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from kiosk.domain.devices import PrinterAnswers
 from kiosk.settings.options import (
     BusKind,
     Display,
@@ -9,7 +10,6 @@ from kiosk.settings.options import (
     I2c,
     Network,
     Printer,
-    PrinterAnswers,
     PrinterDriver,
     Reader,
     ReaderDriver,

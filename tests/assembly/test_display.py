@@ -17,20 +17,11 @@ from kiosk.drivers import oled_luma
 from kiosk.drivers.virtual.outputs import VirtualLamps
 from kiosk.render.glass import Glass
 from kiosk.runtime.clock import VirtualClock
-from kiosk.settings.config import load
 from tests.peers.chips import I2cBus, Sh1106
+from tests.peers.config import configured
 from tests.peers.until import until
 
-CONFIG = """
-[terminal]
-store = "s1"
-id = "k1"
-[journal]
-path = "journal"
-[settings]
-path = "settings"
-[mqtt]
-host = "broker"
+SECTIONS = """
 [display]
 driver = "sh1106"
 bus = "i2c"
@@ -48,8 +39,6 @@ class Counter:
     """The workers of a display on a chip model and of virtual lamps, and what they say."""
 
     def __init__(self, folder: Path) -> None:
-        file = folder / "kiosk.toml"
-        file.write_text(CONFIG)
         self.clock, self.chip, self.lamps = VirtualClock(NOON), Sh1106(), VirtualLamps()
         self.bus = I2cBus(self.chip)
         self.states: dict[Part, PartState] = {}
@@ -61,7 +50,7 @@ class Counter:
             printed=lambda *_: None,
             language=lambda: Language.ZH,
         )
-        self.workers = dict(outputs(load(file, environ={}), bench))
+        self.workers = dict(outputs(configured(folder, SECTIONS), bench))
 
     def _report(self, report: PartReport) -> None:
         self.states[report.part] = report.state

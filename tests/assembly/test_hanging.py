@@ -13,19 +13,10 @@ from kiosk.drivers.virtual.reader import VirtualReader
 from kiosk.health import Heartbeat
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.worker import Duty, InputWorker
-from kiosk.settings.config import load
+from tests.peers.config import configured
 from tests.peers.until import until
 
-CONFIG = """
-[terminal]
-store = "s1"
-id = "k1"
-[journal]
-path = "journal"
-[settings]
-path = "settings"
-[mqtt]
-host = "broker"
+SECTIONS = """
 [[reader]]
 name = "door"
 driver = "pn532"
@@ -52,11 +43,9 @@ class Rig:
     """A kiosk in training mode, which needs no broker, and its virtual parts."""
 
     def __init__(self, folder: Path) -> None:
-        file = folder / "kiosk.toml"
-        file.write_text(CONFIG.format(device=folder / "kiosk-nfc"))
         self.reader, self.buttons, self.clock = VirtualReader(), VirtualButtons(), AheadClock()
         virtual = {Part.READER: self.reader.open, Part.BUTTONS: self.buttons.open}
-        config = load(file, environ={})
+        config = configured(folder, SECTIONS.format(device=folder / "kiosk-nfc"))
         self.kiosk = Kiosk(config, self.clock, virtual, trainees=())
 
     def late(self) -> tuple[str, ...]:

@@ -15,20 +15,11 @@ from kiosk.domain.policy import Language
 from kiosk.drivers import signals
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.worker import Worker
-from kiosk.settings.config import load
 from tests.peers import gpio, scanner
+from tests.peers.config import configured
 from tests.peers.until import until
 
-CONFIG = """
-[terminal]
-store = "s1"
-id = "k1"
-[journal]
-path = "journal"
-[settings]
-path = "settings"
-[mqtt]
-host = "broker"
+SECTIONS = """
 [scanner]
 driver = "{driver}"
 device = "scanner"
@@ -47,9 +38,7 @@ class Counter:
     """The workers, and what they say."""
 
     def __init__(self, folder: Path, driver: str) -> None:
-        file = folder / "kiosk.toml"
-        file.write_text(CONFIG.format(driver=driver))
-        config = load(file, environ={})
+        config = configured(folder, SECTIONS.format(driver=driver))
         self.events: queue.Queue[Stimulus] = queue.Queue()
         self.states: dict[Part, PartState] = {}
         bench = Bench(

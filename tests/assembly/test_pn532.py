@@ -10,19 +10,10 @@ from kiosk.domain.media import MediumKey
 from kiosk.domain.policy import Language
 from kiosk.drivers.virtual.cards import issued
 from kiosk.runtime.clock import SystemClock
-from kiosk.settings.config import load
+from tests.peers.config import configured
 from tests.peers.pn532 import Pn532
 
-CONFIG = """
-[terminal]
-store = "s1"
-id = "k1"
-[journal]
-path = "journal"
-[settings]
-path = "settings"
-[mqtt]
-host = "broker"
+SECTION = """
 [[reader]]
 name = "counter"
 driver = "pn532"
@@ -35,8 +26,6 @@ REMOVED = CardRemoved("counter")
 
 def test_a_module_plugged_in_late_pulled_and_put_back_reads(tmp_path: Path) -> None:
     chip = Pn532(tmp_path / "kiosk-nfc")
-    file = tmp_path / "kiosk.toml"
-    file.write_text(CONFIG.format(device=chip.link))
     events: queue.Queue[Stimulus] = queue.Queue()
     reports: queue.Queue[PartReport] = queue.Queue()
     bench = Bench(
@@ -47,7 +36,7 @@ def test_a_module_plugged_in_late_pulled_and_put_back_reads(tmp_path: Path) -> N
         printed=lambda *_: None,
         language=lambda: Language.ZH,
     )
-    [worker] = inputs(load(file, environ={}), bench)
+    [worker] = inputs(configured(tmp_path, SECTION.format(device=chip.link)), bench)
     worker.start()
     try:
         for _ in range(2):

@@ -14,27 +14,7 @@ from kiosk.doctor.probe import examine
 from kiosk.domain.findings import Finding
 from kiosk.runtime.clock import SystemClock
 from kiosk.settings import options
-from kiosk.settings.config import load
-
-BASE = """
-[terminal]
-store = "s1"
-id = "k1"
-[journal]
-path = "journal.sqlite3"
-[settings]
-path = "settings.json"
-[mqtt]
-host = "127.0.0.1"
-port = 1
-"""
-
-
-def configured(folder: Path, sections: str = "") -> options.Config:
-    """Read a configuration with these sections."""
-    file = folder / "kiosk.toml"
-    file.write_text(BASE + sections)
-    return load(file, environ={})
+from tests.peers.config import configured
 
 
 @dc.dataclass

@@ -18,10 +18,10 @@ from kiosk.settings.secret import Secret
 from kiosk.sync.mqtt import Link
 from kiosk.sync.options import Broker
 from kiosk.sync.ports import Connected, Disconnected, LinkEvent
-from tests.doctor.terminal import configured
 from tests.peers.books import Books
 from tests.peers.broker import Mosquitto, free_port
 from tests.peers.central import Central
+from tests.peers.config import configured
 from tests.peers.until import until
 
 pytestmark = pytest.mark.loopback

@@ -12,9 +12,9 @@ from kiosk.domain.clock import ClockState
 from kiosk.domain.findings import Subject, Symptom, Verdict, judge
 from kiosk.health import PartStatus, Status, StatusFile, Versions, running
 from kiosk.runtime.clock import SystemClock
-from tests.doctor.terminal import BASE, configured
 from tests.peers import scanner
 from tests.peers.broker import Mosquitto
+from tests.peers.config import BASE, configured
 
 PARTS = """
 [scanner]

@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.domain.errors import DeviceDenied
 from kiosk.domain.findings import Symptom
-from kiosk.drivers.escpos_printer import Answers, PrinterConfig, open_printer
+from kiosk.drivers.escpos_printer import PrinterConfig, open_printer
 from kiosk.drivers.oled import OledConfig, open_oled
 from kiosk.drivers.oled_chips import I2c
 from kiosk.drivers.printer_lines import Network, SerialLine
@@ -153,8 +153,7 @@ def test_a_printer_that_takes_the_line_and_says_nothing(
 ) -> None:
     def impatient(section: options.Section) -> Any:
         assert isinstance(section, options.Printer)
-        answers = Answers(section.answers.value)
-        return open_printer(PrinterConfig(line, answers=answers, timeout=0.1))
+        return open_printer(PrinterConfig(line, answers=section.answers, timeout=0.1))
 
     line = (
         Network("127.0.0.1", printer.port)

@@ -21,7 +21,8 @@ from kiosk.drivers.virtual.printer import Trouble, VirtualPrinter
 from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.worker import Worker
 from kiosk.settings import options
-from tests.doctor.terminal import Bench, configured
+from tests.doctor.terminal import Bench
+from tests.peers.config import configured
 from tests.peers.pn532 import Pn532
 from tests.peers.until import until
 

@@ -23,7 +23,7 @@ from kiosk.doctor import books, inputs, outputs, rights
 from kiosk.doctor.machine import Machine
 from kiosk.domain.errors import DeviceDenied, DeviceAbsent
 from kiosk.settings import options
-from tests.doctor.terminal import configured
+from tests.peers.config import configured
 
 root = Path(sys.argv[1])
 config = configured(root)

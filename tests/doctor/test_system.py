@@ -16,7 +16,7 @@ from kiosk.domain.findings import Symptom
 from kiosk.journal.journal import Journal
 from kiosk.runtime.clock import VirtualClock
 from kiosk.settings.documents import Documents
-from tests.doctor.terminal import configured
+from tests.peers.config import configured
 
 NOW = dt.datetime(2026, 3, 1, 2, 30, tzinfo=dt.UTC)
 ROOT = Path(__file__).parents[2]
@@ -120,7 +120,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from kiosk.doctor import books, system
-from tests.doctor.terminal import configured
+from tests.peers.config import configured
 folder = Path(sys.argv[1])
 if sys.argv[2] == "read-only":
     import subprocess

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.devices import PrintOutcome
+from kiosk.domain.devices import PrinterAnswers, PrintOutcome
 from kiosk.domain.document import Document, Qr, Text, columns, printable
 from kiosk.domain.errors import DeviceAbsent, DeviceError
 from kiosk.drivers.escpos_job import encode
-from kiosk.drivers.escpos_printer import Answers, EscposPrinter, PrinterConfig, open_printer
+from kiosk.drivers.escpos_printer import EscposPrinter, PrinterConfig, open_printer
 from kiosk.drivers.ports import Paper
 from kiosk.drivers.printer_lines import Network, SerialLine
 from tests.peers.printer import ENOUGH, OUT, SerialPrinter, TcpPrinter
@@ -124,7 +124,7 @@ def test_a_mute_printer_fails_within_seconds_and_unprinted(peer: TcpPrinter) -> 
 
 def test_a_printer_that_cannot_answer_prints_and_stays_unknown(peer: TcpPrinter) -> None:
     peer.set(silent=True)
-    printer = opened(peer, answers=Answers.NONE)
+    printer = opened(peer, answers=PrinterAnswers.NONE)
     assert printer.print(SLIP) is PrintOutcome.UNKNOWN
     assert peer.wait_for(1)
     assert printer.paper() is Paper.UNKNOWN
@@ -132,7 +132,7 @@ def test_a_printer_that_cannot_answer_prints_and_stays_unknown(peer: TcpPrinter)
 
 
 def test_an_answer_in_its_turn_proves_more_than_one_in_real_time(peer: TcpPrinter) -> None:
-    printer = opened(peer, answers=Answers.ORDERED)
+    printer = opened(peer, answers=PrinterAnswers.ORDERED)
     assert printer.print(SLIP) is PrintOutcome.PRINTED
     peer.knows_gs_r = False
     assert printer.print(SLIP) is PrintOutcome.UNKNOWN

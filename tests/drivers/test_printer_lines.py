@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.domain.devices import PrintOutcome
+from kiosk.domain.devices import PrinterAnswers, PrintOutcome
 from kiosk.domain.document import Document, Text
 from kiosk.domain.errors import DeviceAbsent, DeviceDenied, DeviceError
-from kiosk.drivers.escpos_printer import Answers, PrinterConfig, open_printer
+from kiosk.drivers.escpos_printer import PrinterConfig, open_printer
 from kiosk.drivers.printer_lines import DeviceFile, UsbPort
 from kiosk.drivers.printer_status import Status, is_answer, is_ordered_answer
 from tests.peers.printer import SerialPrinter, usb_tree
@@ -99,7 +99,7 @@ def test_a_device_of_another_group_is_denied(tmp_path: Path) -> None:
 
 
 def test_a_printer_that_takes_no_more_leaves_it_unknown(peer: SerialPrinter) -> None:
-    config = PrinterConfig(DeviceFile(peer.path), answers=Answers.NONE, print_seconds=0.2)
+    config = PrinterConfig(DeviceFile(peer.path), answers=PrinterAnswers.NONE, print_seconds=0.2)
     printer = open_printer(config)
     with peer.changed:  # it reads nothing meanwhile
         assert printer.print(SLIP * 4000) is PrintOutcome.UNKNOWN

@@ -12,21 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.peers.config import BASE
 from tests.peers.until import until
 
 pytestmark = pytest.mark.loopback
 
-CONFIG = """
-[terminal]
-store = "s1"
-id = "k1"
-[journal]
-path = "journal.sqlite3"
-[settings]
-path = "settings.json"
-[mqtt]
-host = "127.0.0.1"
-port = 1
+SECTIONS = """
 [[reader]]
 name = "counter"
 driver = "pcsc"
@@ -48,7 +39,7 @@ class Service:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.config = folder / "kiosk.toml"
-        self.config.write_text(CONFIG)
+        self.config.write_text(BASE + SECTIONS)
         self._ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._ear.bind(str(folder / "notify"))
         self._ear.settimeout(20)
@@ -127,7 +118,7 @@ def test_it_serves_with_nothing_attached_and_stops_in_order(service: Service) ->
 
 def test_a_wrong_configuration_is_told_whole_and_starts_nothing(tmp_path: Path) -> None:
     config = tmp_path / "kiosk.toml"
-    config.write_text(CONFIG.replace("match", "mach").replace("host", "hots"))
+    config.write_text((BASE + SECTIONS).replace("match", "mach").replace("host", "hots"))
     command = [sys.executable, "-m", "kiosk.cli", "run", "--config", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -138,7 +129,7 @@ def test_a_wrong_configuration_is_told_whole_and_starts_nothing(tmp_path: Path) 
 
 def test_a_virtual_part_is_refused(tmp_path: Path) -> None:
     config = tmp_path / "kiosk.toml"
-    config.write_text(CONFIG.replace('"pcsc"\nmatch = "No Such Reader"', '"virtual"'))
+    config.write_text(BASE + SECTIONS.replace('"pcsc"\nmatch = "No Such Reader"', '"virtual"'))
     command = [sys.executable, "-m", "kiosk.cli", "run", "--config", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2

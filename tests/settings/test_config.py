@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.devices import PrinterAnswers
 from kiosk.domain.errors import ConfigError
 from kiosk.domain.policy import Language
 from kiosk.settings.config import dump, load, refuse_virtual
@@ -21,7 +22,6 @@ from kiosk.settings.options import (
     Lamps,
     Network,
     Printer,
-    PrinterAnswers,
     PrinterDriver,
     Reader,
     ReaderDriver,
