@@ -49,6 +49,16 @@ def make_in(directory: Path, database: dict[str, Any], now: dt.datetime, keep: i
     return file
 
 
+def how_to_check(database: dict[str, Any], file: Path) -> str:
+    """Say how somebody sees for himself that a backup can be read, and that its books add up."""
+    if database["ENGINE"].endswith("sqlite3"):
+        return (
+            "its integrity was checked. To add up its books, copy it to a new folder as"
+            " central.sqlite3 and run: kiosk-central --data FOLDER verify"
+        )
+    return f"to read what is in it: pg_restore --list {file}"
+
+
 def _copy(name: str, new: Path) -> None:
     with (
         contextlib.closing(sqlite3.connect(f"file:{name}?mode=ro", uri=True)) as source,

@@ -22,10 +22,16 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     if arguments.data is not None:
         os.environ[places.DATA_VARIABLE] = str(arguments.data.absolute())
-    places.data_directory().mkdir(mode=0o700, parents=True, exist_ok=True)
+    data = places.data_directory()
+    if not arguments.needs:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.INFO)
     try:
         _set_up_django()
+        if arguments.needs:
+            from central import tables
+
+            tables.see(data, current=arguments.needs == _CURRENT)
         status: int = arguments.run(arguments)
     except (ConfigError, _Usage) as e:
         print(f"kiosk-central: {e}", file=sys.stderr)
@@ -37,9 +43,14 @@ class _Usage(Exception):
     """An argument that cannot be used."""
 
 
+_TABLES, _CURRENT = "tables", "current tables"
+"""What a command needs of the database; the services wait for it themselves."""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kiosk-central", description=__doc__)
     parser.add_argument("--data", type=Path, help=f"data directory (or {places.DATA_VARIABLE})")
+    parser.set_defaults(needs="")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("migrate", help="make the database, or bring it up to date")
@@ -47,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("demo-data", help="fill in the demo shop; again changes nothing")
     command.add_argument("--shop", type=Path, default=DEMO_SHOP, help="description of the shop")
-    command.set_defaults(run=_demo_data)
+    command.set_defaults(run=_demo_data, needs=_CURRENT)
 
     command = commands.add_parser("import", help="members from a spreadsheet, all or nothing")
     command.add_argument("file", type=Path, help=".xlsx or .csv; see config/members-template.xlsx")
@@ -55,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         "--store", default="", help="code of the store; the first one if not given"
     )
     command.add_argument("--dry-run", action="store_true", help="only check and count")
-    command.set_defaults(run=_import)
+    command.set_defaults(run=_import, needs=_CURRENT)
 
     command = commands.add_parser("serve", help="the web admin, on this machine")
     command.add_argument("--host", default="127.0.0.1")
@@ -72,27 +83,27 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("broker-files", help="write mosquitto's passwd and acl")
     command.add_argument("directory", type=Path, nargs="?", metavar="DIR")
-    command.set_defaults(run=_broker_files)
+    command.set_defaults(run=_broker_files, needs=_CURRENT)
 
     command = commands.add_parser("add-terminal", help="register a kiosk; prints its TOML")
     command.add_argument("store")
     command.add_argument("terminal")
     command.add_argument("--credentials", type=Path, required=True, help="password file to write")
-    command.add_argument("--broker-host", default="127.0.0.1")
+    command.add_argument("--broker-host", help="the server's name as the kiosk knows it")
     command.add_argument("--broker-port", type=int, default=1883)
     command.add_argument("--broker-dir", type=Path, help="where passwd and acl are")
-    command.set_defaults(run=_add_terminal)
+    command.set_defaults(run=_add_terminal, needs=_CURRENT)
 
     command = commands.add_parser("verify", help="add up the books; 1 if something differs")
-    command.set_defaults(run=_verify)
+    command.set_defaults(run=_verify, needs=_CURRENT)
 
     command = commands.add_parser("backup", help="copy the database while all runs")
     command.add_argument("path", type=Path, help="a new file, or a folder to name it in by date")
     command.add_argument("--keep", type=int, default=30, help="in a folder, how many to keep")
-    command.set_defaults(run=_backup)
+    command.set_defaults(run=_backup, needs=_TABLES)
 
     command = commands.add_parser("restored", help="say that a backup was put back; see the docs")
-    command.set_defaults(run=_restored)
+    command.set_defaults(run=_restored, needs=_CURRENT)
 
     command = commands.add_parser("manage", help="any of Django's own commands")
     command.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -193,11 +204,14 @@ def _backup(arguments: argparse.Namespace) -> int:
     try:
         if arguments.path.is_dir():
             now = dt.datetime.now(dt.UTC)
-            print(backup.make_in(arguments.path, database, now, max(1, arguments.keep)))
+            made = backup.make_in(arguments.path, database, now, max(1, arguments.keep))
         else:
-            backup.make(database, arguments.path)
+            made = arguments.path
+            backup.make(database, made)
     except OSError as e:
         raise _Usage(f"no backup: {e}") from None
+    print(made)
+    print(f"{made.stat().st_size:,} bytes; {backup.how_to_check(database, made)}", file=sys.stderr)
     return 0
 
 
@@ -247,11 +261,14 @@ def _add_terminal(arguments: argparse.Namespace) -> int:
     user = broker.user_of(store.pk, arguments.terminal)
     credentials = arguments.credentials.absolute()
     broker.add_user(directory, user, credentials)
+    if arguments.broker_host is None:
+        said = "host = 127.0.0.1 is this machine itself; for a kiosk elsewhere give --broker-host"
+        print(f"kiosk-central: {said}", file=sys.stderr)
     print(_toml("terminal", store=store.pk, id=arguments.terminal))
     print(
         _toml(
             "mqtt",
-            host=arguments.broker_host,
+            host=arguments.broker_host or places.Broker().host,
             port=arguments.broker_port,
             username=user,
             password_file=str(credentials),

@@ -9,10 +9,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from central.books import directory, epochs, purses
+from central.books import directory, epochs, paying, purses
+from central.books.paying import NotUsable, Reduced
 from central.books.recalls import HeldElsewhere, holders
 from central.books.sheet import Sheet
-from central.shop import catalogues
 from central.shop.choices import PurseKind, new_id
 from central.shop.models import (
     Account,
@@ -25,13 +25,12 @@ from central.shop.models import (
     Store,
     TopUpPlan,
 )
-from kiosk.domain import members, pricing
-from kiosk.domain.refusals import Reason
 from kiosk.domain.transactions import Delta
 
 __all__ = [
     "HeldElsewhere",
     "NotUsable",
+    "Reduced",
     "adjust",
     "holders",
     "move",
@@ -55,20 +54,24 @@ def move(
     """
     with directory.writing():
         epochs.wait_before_debits(amounts)
-        sheet = Sheet(store)
-        sheet.load(amounts)
         movement = Movement.objects.create(kind=kind, reason=reason, user=user)
-        for account_id, amount in amounts.items():
-            account = sheet.purse(account_id)
-            if account is None:
-                raise LookupError(account_id)
-            if account.posted + amount < account.leased:
-                raise HeldElsewhere(
-                    account_id, account.leased - account.posted - amount, holders(account_id)
-                )
-            sheet.post(account, Delta(posted=amount), movement)
-        sheet.write()
+        _post(store, amounts, movement)
         return movement
+
+
+def _post(store: str, amounts: Mapping[str, int], movement: Movement) -> None:
+    sheet = Sheet(store)
+    sheet.load(amounts)
+    for account_id, amount in amounts.items():
+        account = sheet.purse(account_id)
+        if account is None:
+            raise LookupError(account_id)
+        if account.posted + amount < account.leased:
+            raise HeldElsewhere(
+                account_id, account.leased - account.posted - amount, holders(account_id)
+            )
+        sheet.post(account, Delta(posted=amount), movement)
+    sheet.write()
 
 
 def purse(
@@ -116,39 +119,28 @@ def sell_pass(member: Member, plan: PassPlan, today: dt.date, user: "User | None
         return sold
 
 
-class NotUsable(ValueError):
-    """A redemption that the shop's own rules forbid; the code is one of kiosk.domain.refusals."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
-
-
 def redeem_at_counter(
     store: Store,
     member: Member,
     service: str,
     today: dt.date,
     pet: Pet | None = None,
-    punch_pass: Pass | None = None,
+    how: Pass | Reduced | None = None,
     user: "User | None" = None,
 ) -> ServiceTicket:
-    """Redeem without a card: a visit of `punch_pass`, or the price from stored value.
+    """Redeem without a card: a visit of a pass, or the price from stored value.
 
-    The same rules as at a terminal, and only what is free: `movement` of the ticket has the
+    The same rules as at a terminal (central.books.paying): `movement` of the ticket has the
     entries.  Raises NotUsable, and HeldElsewhere after asking the terminals that hold the rest.
     """
     with directory.writing():
-        if punch_pass is not None:
-            _check_pass(store, member, punch_pass, service, today)
-            order: tuple[PurseKind, ...] = (PurseKind.PASS_BOUGHT, PurseKind.PASS_GIFT)
-            price, earned = 1, 0
+        if isinstance(how, Pass):
+            cost = paying.by_pass(store, member, service, today, how)
         else:
-            price, earned, order = _quoted(store, member, service, today, pet)
-        amounts = _paid_by(member, punch_pass, order, price)
-        if earned:
-            amounts[purse(member, PurseKind.POINTS).pk] = earned
-        movement = move(store.pk, amounts, "redeem", service, user)
+            cost = paying.by_value(store, member, service, today, pet, how or Reduced())
+        movement = move(store.pk, cost.amounts, "redeem", service, user)
+        if cost.earned:
+            _post(store.pk, {purse(member, PurseKind.POINTS).pk: cost.earned}, movement)
         Member.objects.filter(pk=member.pk).update(
             last_service=service, last_pet=pet.pk if pet else member.last_pet
         )
@@ -162,56 +154,6 @@ def redeem_at_counter(
             service=service,
             day=today,
         )
-
-
-def _check_pass(
-    store: Store, member: Member, punch_pass: Pass, service: str, today: dt.date
-) -> None:
-    catalogue = catalogues.current(store.pk)
-    if punch_pass.member_id != member.pk or punch_pass.voided:
-        raise NotUsable(Reason.NOT_ALLOWED)
-    if catalogue is None:
-        raise NotUsable(Reason.CATALOGUE_MISSING)
-    if service not in (punch_pass.services or [each.code for each in catalogue.services]):
-        raise NotUsable(Reason.WRONG_SERVICE)
-    if punch_pass.valid_until is not None and punch_pass.valid_until < today:
-        raise NotUsable(Reason.EXPIRED)
-
-
-def _quoted(
-    store: Store, member: Member, service: str, today: dt.date, pet: Pet | None
-) -> tuple[int, int, tuple[PurseKind, ...]]:
-    """Price a service from the list in force; say what it earns and which purses pay."""
-    catalogue = catalogues.current(store.pk)
-    if catalogue is None:
-        raise NotUsable(Reason.CATALOGUE_MISSING)
-    size = members.Size(pet.size) if pet else None
-    try:
-        quote = pricing.quote(catalogue, service, size, members.Tier(member.tier), today)
-    except pricing.NoPrice:
-        raise NotUsable(Reason.WRONG_SERVICE) from None
-    order = tuple(PurseKind(kind.value) for kind in pricing.stored_value_order(catalogue))
-    return quote.price, quote.points, order
-
-
-def _paid_by(
-    member: Member, punch_pass: Pass | None, order: tuple[PurseKind, ...], amount: int
-) -> dict[str, int]:
-    """Take an amount from what is free on these purses, in this order."""
-    found = list(Account.objects.filter(member=member, punch_pass=punch_pass, kind__in=order))
-    found.sort(key=lambda account: order.index(PurseKind(account.kind)))
-    amounts: dict[str, int] = {}
-    rest = amount
-    for account in found:
-        if part := min(rest, account.posted - account.leased):
-            amounts[account.pk] = -part
-            rest -= part
-    if not rest:
-        return amounts
-    if sum(account.posted for account in found) < amount:
-        raise NotUsable(Reason.PASS_EMPTY if punch_pass else Reason.INSUFFICIENT_VALUE)
-    held = tuple(account.pk for account in found if account.leased)
-    raise HeldElsewhere(held[0], rest, holders(*held), held)
 
 
 def refund(

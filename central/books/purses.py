@@ -1,7 +1,8 @@
-"""What a member's own purses are called.
+"""What a member's own purses are called, and a pass that was moved.
 
-The name follows from member and kind, so that a terminal can load a purse that is not there yet:
-it is opened by the first row that names it.
+A purse's name follows from member and kind, so that a terminal can load one that is not there yet:
+it is opened by the first row that names it.  A moved pass's follows from what it was called before,
+so that what comes back to the old one finds it.
 """
 
 import hashlib
@@ -21,6 +22,11 @@ def account_id(member: str, kind: PurseKind) -> str:
     if len(name) > _LONGEST:
         return hashlib.sha256(name.encode()).hexdigest()
     return name
+
+
+def moved_pass(pass_id: str) -> str:
+    """Name the pass that this one becomes when it is moved; it is moved at most once."""
+    return hashlib.sha256(f"{pass_id}.moved".encode()).hexdigest()[:20]
 
 
 def unopened(member: str, opened: list[Account]) -> list[tuple[str, PurseKind]]:

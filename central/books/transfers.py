@@ -6,10 +6,11 @@ they have answered, or write the rest off (central.books.journals).  A pass that
 new pass with purses of its own, so that each entry stays with the member whom it concerned.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from central.books import actions, directory
+from central.books import actions, directory, purses
 from central.books.recalls import HeldElsewhere, holders
 from central.shop.choices import PassEnd, PurseKind
 from central.shop.models import (
@@ -118,6 +119,49 @@ def merge(
         return movement
 
 
+def with_survivors(amounts: Mapping[str, int]) -> dict[str, int]:
+    """Change what accounts are to change by, so that it concerns whom a merged member is now.
+
+    What comes back goes to the survivor's purse of the same kind, or to the pass that a pass has
+    become, and what is taken is taken there: all that the merged member had is there since.  But
+    first from the old purse, as far as a row that came after the merge has filled it.
+    """
+    found: Counter[str] = Counter()
+    merged = Account.objects.filter(pk__in=amounts, member__merged_into__isnull=False)
+    old = {account.pk: account for account in merged.select_related("member", "punch_pass")}
+    for pk, amount in amounts.items():
+        account = old.get(pk)
+        here = max(amount, -account.posted) if account and amount < 0 else 0
+        found[pk] += here if account else amount
+        if account and amount != here:
+            found[_heirs(account)] += amount - here
+    return {pk: amount for pk, amount in found.items() if amount}
+
+
+def _heirs(account: Account) -> str:
+    """Find, or open, the account that stands for one of a merged member."""
+    kind, sold, member = PurseKind(account.kind), account.punch_pass, account.member
+    if sold is not None:
+        now = heir(sold)
+        return account.pk if now == sold else actions.purse(now.member, kind, now).pk
+    if member is None or kind not in PURSES:
+        return account.pk
+    while member.merged_into is not None:
+        member = member.merged_into
+    return actions.purse(member, kind).pk
+
+
+def heir(sold: Pass) -> Pass:
+    """Return what a pass has become by merges of its member: the pass itself without any."""
+    while sold.member.merged_into is not None:
+        named = {"pk": purses.moved_pass(sold.pk), "member": sold.member.merged_into}
+        found = Pass.objects.filter(**named).first()
+        if found is None:
+            break
+        sold = found
+    return sold
+
+
 def _hand_over(source: Member, target: Member) -> None:
     """Give the target what is no money: pets, cards, open work, promises; bury the source."""
     for model in (Pet, Medium, FollowUp):
@@ -136,7 +180,9 @@ def _hand_over(source: Member, target: Member) -> None:
 
 def _moved(sold: Pass, to: Member) -> dict[str, int]:
     """Open a pass of the same terms for `to`; return what its purses and the old ones change."""
+    _end(sold, PassEnd.MOVED)
     made = Pass.objects.create(
+        pk=purses.moved_pass(sold.pk),
         member=to,
         name_zh=sold.name_zh,
         name_en=sold.name_en,
@@ -150,7 +196,6 @@ def _moved(sold: Pass, to: Member) -> dict[str, int]:
         other = actions.purse(to, PurseKind(account.kind), made)
         if account.posted:
             amounts |= {account.pk: -account.posted, other.pk: account.posted}
-    _end(sold, PassEnd.MOVED)
     return amounts
 
 

@@ -72,8 +72,14 @@ def explained() -> dict[str, str]:
             " case closes by itself."
         ),
         "points_short": _("A reversal takes points back, and the member had spent them."),
-        "pass_ended": _("Visits came back to a pass that was cancelled or moved meanwhile."),
-        "member_merged": _("The row names a member who was merged into another."),
+        "pass_ended": _(
+            "Visits came back to a pass that was cancelled or moved meanwhile. Are they still due?"
+            " Add them to another pass by “Adjust”."
+        ),
+        "member_merged": _(
+            "The row names a member who was merged into another. What it brought stands on the old"
+            " page: give it to the other member there."
+        ),
     }
 
 

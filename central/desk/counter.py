@@ -9,7 +9,9 @@ from collections.abc import Callable
 from django.contrib.auth.models import User
 
 from central.books import actions, directory, recalls
+from central.books.actions import Reduced
 from central.desk.models import Receipt
+from central.desk.words import MONEY
 from central.shop.models import (
     Account,
     Member,
@@ -26,6 +28,10 @@ from kiosk.domain.clock import local_day
 
 class NotNow(Exception):
     """This cannot be done, or not any more; the code says why."""
+
+
+class Outdated(NotNow):
+    """What the page showed has changed since: look again."""
 
 
 def now() -> dt.datetime:
@@ -55,10 +61,9 @@ def once(token: str, act: Callable[[], Movement]) -> Movement:
 
 def top_up(member: Member, plan: TopUpPlan, means: str, user: User) -> Movement:
     """Sell stored value for what the plan costs."""
-    with directory.writing():
-        movement = actions.top_up(member, plan, user)
-        receipt(movement, plan.store_id, member.pk, means, plan.pay)
-        return movement
+    return noted(
+        lambda: actions.top_up(member, plan, user), plan.store_id, member.pk, means, plan.pay
+    )
 
 
 def sell_pass(member: Member, plan: PassPlan, means: str, user: User) -> Movement:
@@ -71,14 +76,27 @@ def sell_pass(member: Member, plan: PassPlan, means: str, user: User) -> Movemen
 
 
 def redeem(
-    store: Store, member: Member, service: Service, pet: Pet | None, sold: Pass | None, user: User
+    store: Store,
+    member: Member,
+    service: Service,
+    pet: Pet | None,
+    how: Pass | Reduced | None,
+    user: User,
+    price: int | None = None,
 ) -> Movement:
-    """Redeem without a card, by the rules of the terminals.  Raises HeldElsewhere, NotUsable."""
+    """Redeem without a card, by the rules of the terminals.
+
+    `price` 分 is what was shown; another one is not taken.  Raises HeldElsewhere,
+    NotUsable, Outdated (price_changed).
+    """
     with directory.writing():
         ticket = actions.redeem_at_counter(
-            store, member, service.code, today(store), pet, sold, user
+            store, member, service.code, today(store), pet, how, user
         )
         assert ticket.movement is not None
+        paid = ticket.movement.entries.filter(account__kind__in=MONEY)
+        if price is not None and price != -sum(paid.values_list("amount", flat=True)):
+            raise Outdated("price_changed")
         receipt(ticket.movement, store.pk, member.pk)
         return ticket.movement
 
@@ -90,17 +108,31 @@ def pay_out(
 
     Raises HeldElsewhere, ValueError.
     """
-    with directory.writing():
-        movement = actions.refund(store.pk, account, amount, reason, user)
-        receipt(movement, store.pk, account.member_id or "", means, -paid)
-        return movement
+    return noted(
+        lambda: actions.refund(store.pk, account, amount, reason, user),
+        store.pk,
+        account.member_id or "",
+        means,
+        -paid,
+    )
 
 
 def adjust(store: Store, account: Account, amount: int, reason: str, user: User) -> Movement:
     """Correct a purse by `amount` of either sign.  Raises HeldElsewhere, ValueError."""
+    return noted(
+        lambda: actions.adjust(store.pk, account, amount, reason, user),
+        store.pk,
+        account.member_id or "",
+    )
+
+
+def noted(
+    act: Callable[[], Movement], store: str, member: str, means: str = "", paid: int = 0
+) -> Movement:
+    """Do what moves, and note it, in one SQL transaction.  Raises what it raises."""
     with directory.writing():
-        movement = actions.adjust(store.pk, account, amount, reason, user)
-        receipt(movement, store.pk, account.member_id or "")
+        movement = act()
+        receipt(movement, store, member, means, paid)
         return movement
 
 

@@ -244,13 +244,13 @@ def category_of(row: rows.Transaction, account: Account) -> str:
 def _undrained(store: Store, day: dt.date) -> Iterator[Undrained]:
     """List the terminals that may still have rows of this day.
 
-    Done are those that have said, after the day's end, that nothing waits; and while the day goes
-    on, those that are online with nothing waiting.
+    Done are those that have said, after the day's end, that nothing waits, to be heard of then is
+    no such word; and while the day goes on, those that are online with nothing waiting.
     """
     _, end = bounds(store, day)
     now = timezone.now()
     for terminal in Terminal.objects.filter(store=store, journals__isnull=False).distinct():
-        heard = terminal.last_heard
-        current = heard is not None and (heard >= end or (now < end and terminal.online))
+        said = terminal.waiting_at
+        current = said is not None and (said >= end or (now < end and terminal.online))
         if terminal.waiting or not current:
-            yield Undrained(terminal, terminal.waiting, terminal.online, heard)
+            yield Undrained(terminal, terminal.waiting, terminal.online, terminal.last_heard)

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from central.books.actions import Reduced
 from central.desk import words
 from central.desk.importing import cells
 from central.desk.models import Choice, Means
@@ -182,6 +183,20 @@ class Redeem(forms.Form):
         offer(self, "pet", Pet.objects.filter(member=member).order_by("name"))
 
 
+class Paying(forms.Form):
+    """What pays a service, as the page offered it, and the price that it showed."""
+
+    coupon = forms.CharField(required=False)
+    points = forms.IntegerField(required=False)
+    reward = forms.CharField(required=False)
+    price = forms.IntegerField(required=False)
+
+    def less(self) -> Reduced:
+        """Return what lowers the price; for a valid form only."""
+        v = self.cleaned_data
+        return Reduced(v["coupon"], v["points"] or 0, v["reward"])
+
+
 class Enrol(forms.Form):
     """A new member, with the first pet."""
 
@@ -196,10 +211,11 @@ class Enrol(forms.Form):
 
     def clean_phone(self) -> str:
         """Take the number as its digits; one that a member has already is refused."""
+        text = self.cleaned_data["phone"]
         try:
-            phone = cells.phone(self.cleaned_data["phone"])
+            phone = cells.phone(text)
         except cells.Wrong as e:
-            raise forms.ValidationError(str(e)) from None
+            raise forms.ValidationError(f"{text} {e}") from None
         if Member.objects.filter(phone=phone).exists():
             raise forms.ValidationError(_("A member has this phone number already."))
         return phone

@@ -6,9 +6,9 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from central.books import coupons, directory
+from central.books import coupons
 from central.desk import words
-from central.desk.counter import receipt, today
+from central.desk.counter import noted, today
 from central.desk.forms import Pick, Reason, offer
 from central.shop.models import CouponKind, Member, Movement, Store
 
@@ -37,16 +37,16 @@ class GivePoints(forms.Form):
 
 def give_coupon(member: Member, kind: CouponKind, count: int, user: User) -> Movement:
     """Give coupons.  Raises coupons.NotIssued."""
-    with directory.writing():
+
+    def act() -> Movement:
         made = coupons.issue(kind, member, today(kind.store), count, user)
-        movement = Movement.objects.filter(entries__account=made.account_id).get()
-        receipt(movement, kind.store_id, member.pk)
-        return movement
+        return Movement.objects.filter(entries__account=made.account_id).get()
+
+    return noted(act, kind.store_id, member.pk)
 
 
 def give_points(store: Store, member: Member, points: int, reason: str, user: User) -> Movement:
     """Give points."""
-    with directory.writing():
-        movement = coupons.give_points(store.pk, member, points, reason, user)
-        receipt(movement, store.pk, member.pk)
-        return movement
+    return noted(
+        lambda: coupons.give_points(store.pk, member, points, reason, user), store.pk, member.pk
+    )

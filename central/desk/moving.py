@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 
 from central.books import directory, transfers
 from central.books.transfers import NotMovable
-from central.desk.counter import receipt
+from central.desk.counter import noted, receipt
 from central.shop.models import Account, Member, Movement, Pass, Store
 
 
@@ -12,18 +12,18 @@ def give(
     store: Store, account: Account, to: Member, amount: int, reason: str, user: User
 ) -> Movement:
     """Give an amount of a purse to another member.  Raises HeldElsewhere, NotMovable."""
-    with directory.writing():
-        movement = transfers.move_value(store.pk, account, to, amount, reason, user)
-        receipt(movement, store.pk, account.member_id or "")
-        return movement
+    return noted(
+        lambda: transfers.move_value(store.pk, account, to, amount, reason, user),
+        store.pk,
+        account.member_id or "",
+    )
 
 
 def give_pass(store: Store, sold: Pass, to: Member, reason: str, user: User) -> Movement:
     """Give a pass to another member.  Raises HeldElsewhere, NotMovable."""
-    with directory.writing():
-        movement = transfers.move_pass(store.pk, sold, to, reason, user)
-        receipt(movement, store.pk, sold.member_id)
-        return movement
+    return noted(
+        lambda: transfers.move_pass(store.pk, sold, to, reason, user), store.pk, sold.member_id
+    )
 
 
 def cancel(
@@ -52,7 +52,6 @@ def cancel(
 
 def merge(store: Store, source: Member, target: Member, reason: str, user: User) -> Movement:
     """Bring all that one member has to another.  Raises HeldElsewhere, NotMovable."""
-    with directory.writing():
-        movement = transfers.merge(store.pk, source, target, reason, user)
-        receipt(movement, store.pk, source.pk)
-        return movement
+    return noted(
+        lambda: transfers.merge(store.pk, source, target, reason, user), store.pk, source.pk
+    )

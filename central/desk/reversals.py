@@ -1,6 +1,7 @@
 """冲正: the opposite of a whole row, or of what was done at the desk, at most once each.
 
-Everything goes back to the purses it came from, from what is free only.  Points that it earned are
+Everything goes back to the purses it came from, from what is free only; of a member who was merged
+since, to and from the survivor's (central.books.transfers).  Points that it earned are
 taken back as far as the member still has them; the rest is booked to suspense, with a case, so that
 the books show what was given away.  A check-in's points stay: the member was there.
 """
@@ -10,7 +11,7 @@ import datetime as dt
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from central.books import directory, settlement
+from central.books import directory, settlement, transfers
 from central.desk import counter, reading
 from central.desk.counter import NotNow, receipt
 from central.desk.models import Choice, Decision, Receipt
@@ -58,9 +59,7 @@ def reverse(transaction: Transaction, reason: str, user: User) -> Movement:
         made.save(update_fields=["reverses"])
         _gone(ServiceTicket.objects.filter(transaction=transaction))
         FollowUp.objects.filter(transaction=transaction, done=False).update(cancelled=True)
-        row = reading.row(transaction)
-        sold = [x.pass_id for x in (row.lines if row else ()) if isinstance(x, rows.PassLoad)]
-        Pass.objects.filter(pk__in=sold).update(voided=True)
+        _unsold(Pass.objects.filter(transaction=transaction))
         directory.touch({transaction.member} - {""})
         _note(movement, short, store.pk, transaction)
         return movement
@@ -83,7 +82,7 @@ def reverse_movement(done: Movement, reason: str, user: User) -> Movement:
         made.save(update_fields=["undoes"])
         _gone(ServiceTicket.objects.filter(movement=done))
         if done.kind == "sell_pass":
-            Pass.objects.filter(accounts__in=list(purses)).update(voided=True)
+            _unsold(Pass.objects.filter(accounts__in=list(purses)).distinct())
         directory.touch({beside.member} - {""})
         _note(movement, short, beside.store_id)
         return movement
@@ -124,7 +123,7 @@ def _opposite(
     store: str, purses: dict[str, int], suspense: dict[Unit, int], reason: str, user: User
 ) -> tuple[Movement, dict[str, int]]:
     """Move the opposite; return what of the points was not there any more, by account."""
-    back = {account: -amount for account, amount in purses.items() if amount}
+    back = transfers.with_survivors({account: -amount for account, amount in purses.items()})
     suspended = {unit: -amount for unit, amount in suspense.items() if amount}
     short: dict[str, int] = {}
     for points in Account.objects.filter(pk__in=back, kind=PurseKind.POINTS):
@@ -139,26 +138,15 @@ def _opposite(
 def _note(
     movement: Movement, short: dict[str, int], store: str, row: Transaction | None = None
 ) -> None:
-    """Open a case for points that were gone, and for what went back where nobody sees it.
-
-    That is to an ended pass, or to a member who was merged since.
-    """
-    merged: dict[str, str] = {}
+    """Open a case for points that were gone, and for visits that went back to an ended pass."""
     place = {"store_id": store, "journal": row and row.journal, "seq": row.seq if row else 0}
     for account, amount in short.items():
         detail = {"account": account, "suspense": amount}
         Case.objects.create(kind=CaseKind.POINTS_SHORT, transaction=row, detail=detail, **place)
-    entries = movement.entries.filter(amount__gt=0).exclude(account__kind=PurseKind.SUSPENSE)
-    for entry in entries.select_related("account__punch_pass", "account__member").order_by("pk"):
-        sold, member = entry.account.punch_pass, entry.account.member
-        if sold is not None and sold.ended:
-            detail = {"account": entry.account_id, "amount": entry.amount}
-            Case.objects.create(kind=CaseKind.PASS_ENDED, detail=detail, **place)
-        elif member is not None and member.merged_into_id is not None:
-            merged[member.pk] = member.merged_into_id
-    for pk, into in merged.items():
-        named = {"member": pk, "into": into}
-        Case.objects.create(kind=CaseKind.MEMBER_MERGED, detail=named, **place)
+    back = movement.entries.filter(amount__gt=0).exclude(account__punch_pass__ended="")
+    for entry in back.exclude(account__punch_pass=None).order_by("pk"):
+        detail = {"account": entry.account_id, "amount": entry.amount}
+        Case.objects.create(kind=CaseKind.PASS_ENDED, detail=detail, **place)
 
 
 def _keep_check_in(transaction: Transaction, purses: dict[str, int]) -> None:
@@ -170,6 +158,12 @@ def _keep_check_in(transaction: Transaction, purses: dict[str, int]) -> None:
 
 def _gone(tickets: QuerySet[ServiceTicket]) -> None:
     tickets.filter(open=True).update(open=False, voided=True)
+
+
+def _unsold(passes: QuerySet[Pass]) -> None:
+    """End what was sold, also where it is a merged member's since."""
+    now = [transfers.heir(sold).pk for sold in passes]
+    Pass.objects.filter(pk__in=now).update(voided=True)
 
 
 def _write_offs(transaction: Transaction) -> list[int]:

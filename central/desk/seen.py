@@ -4,6 +4,7 @@ import dataclasses as dc
 import datetime as dt
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from central.shop.models import Medium, SeenMedium
 
@@ -39,6 +40,9 @@ def cards() -> list[Card]:
 
 
 def shown(key: str) -> str:
-    """Write a medium key short: what kind it is and its last four characters."""
-    scheme, _, value = key.partition(":")
-    return f"{'QR' if scheme == 'pm1' else 'NFC'} …{value[-4:]}"
+    """Write a medium key short: what kind it is and its last four characters.
+
+    A code may be on a screen, on paper or in a card's memory; a card without one has its number.
+    """
+    scheme, _colon, value = key.partition(":")
+    return f"{_('Code') if scheme == 'pm1' else 'NFC'} …{value[-4:]}"

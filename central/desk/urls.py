@@ -35,6 +35,7 @@ urlpatterns = [
     path("members/<str:pk>/passes/<str:sold>/", moving.one_pass, name="pass"),
     path("members/<str:pk>/merge/", moving.merge, name="merge"),
     path("members/<str:pk>/waiting/", moving.wait, name="waiting"),
+    path("members/<str:pk>/waiting/end/", moving.waited, name="waited"),
     path("members/<str:pk>/write-off/", moving.write_off, name="write_off"),
     path("members/<str:pk>/code/", cards.reissue, name="reissue"),
     re_path(

@@ -4,6 +4,7 @@ import dataclasses as dc
 import datetime as dt
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from central.desk import words
 from central.shop.choices import PurseKind
@@ -21,10 +22,16 @@ class Held:
 
 @dc.dataclass(frozen=True, slots=True)
 class Waiting:
-    """`accounts` were called back; with nobody in `held` all of it is home."""
+    """`accounts` were called back, `purses` by name; with nobody in `held` all of it is home."""
 
     accounts: tuple[str, ...]
+    purses: tuple[str, ...]
     held: tuple[Held, ...]
+
+    @property
+    def home(self) -> str:
+        """What was called back, in words."""
+        return ("、" if words.chinese() else ", ").join(self.purses)
 
     @property
     def risk(self) -> str:
@@ -34,10 +41,11 @@ class Waiting:
 
 def of(member: Member) -> Waiting | None:
     """Say what is waited for; None when nothing was called back, or the time for it is over."""
-    called = Account.objects.filter(member=member, recall__isnull=False)
-    ids = tuple(called.order_by("pk").values_list("pk", flat=True))
-    if not ids:
+    called = Account.objects.filter(member=member, recall__until__gt=timezone.now())
+    accounts = list(called.select_related("punch_pass", "coupon").order_by("pk"))
+    if not accounts:
         return None
+    ids = tuple(account.pk for account in accounts)
     held = Allowance.objects.filter(account__in=ids, amount__gt=0)
     sums = (
         held.values_list("journal__terminal", "account__kind")
@@ -51,6 +59,7 @@ def of(member: Member) -> Waiting | None:
     terminals = Terminal.objects.in_bulk(list(by_terminal))
     return Waiting(
         ids,
+        tuple(dict.fromkeys(map(words.purse_name, accounts))),
         tuple(
             Held(terminals[pk], tuple(amounts), terminals[pk].last_heard)
             for pk, amounts in by_terminal.items()

@@ -31,6 +31,7 @@ from central.shop.models import (
 )
 from kiosk.domain.clock import local_day
 from kiosk.domain.media import PREFIX, from_text, from_uid
+from kiosk.domain.policy import Language
 
 ADMIN = "admin"
 
@@ -65,8 +66,11 @@ def fill(shop: Table, now: dt.datetime) -> Store:
 
 
 def _store(shop: Table) -> Store:
-    values = {k: v for k, v in shop["store"].items() if k not in ("code", "tier_rates")}
+    apart = ("code", "tier_rates", "banner_zh", "banner_en")
+    values = {k: v for k, v in shop["store"].items() if k not in apart}
     values["member_day"] = values["member_day"] or None
+    english = values.get("language") == Language.EN
+    values["banner"] = shop["store"].get("banner_en" if english else "banner_zh", "")
     return Store.objects.get_or_create(pk=shop["store"]["code"], defaults=values)[0]
 
 

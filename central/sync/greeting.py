@@ -33,7 +33,9 @@ def meet(terminal: Terminal, hello: wire.Hello) -> Journal:
         elif journal.terminal_id != terminal.pk:
             raise ProtocolError(f"journal {journal.pk} belongs to {journal.terminal}")
         before = journal.heard_at
-        journal.last_seq, journal.heard_at = hello.last_seq, timezone.now()
+        # a hello may come late, or be an older card's: what was once spoken of is still awaited
+        journal.last_seq = max(journal.last_seq, hello.last_seq)
+        journal.heard_at = timezone.now()
         journal.save(update_fields=["last_seq", "heard_at"])
         epochs.heard(journal, hello, timezone.now(), new=new)
         _compare(journal, hello, before)

@@ -18,14 +18,12 @@ from central.shop import catalogues, policies
 from central.shop.models import Journal, Medium, Outgoing, SeenMedium, Store, Terminal
 from central.sync import directory as records
 from central.sync import greeting
+from central.sync.presence import Address, Presence
 from kiosk.domain import wire
 from kiosk.domain.clock import local_day
 from kiosk.domain.errors import ProtocolError
 
 log = logging.getLogger(__name__)
-
-Address = tuple[str, str]
-"""Store and terminal."""
 
 CHORES = dt.timedelta(seconds=30)
 """How often to look whether a bonus is due or a recall is over."""
@@ -56,6 +54,7 @@ class Service:
         self._sessions: dict[Address, Session] = {}
         self._gaps: collections.Counter[tuple[str, int]] = collections.Counter()
         self._asked: dict[Address, wire.AllowanceRequest] = {}
+        self._presence = Presence()
         self._new = True
         self._next_chores: dt.datetime | None = None
 
@@ -68,6 +67,7 @@ class Service:
                 ack = apply.apply(*address, message)
                 self._gap(address, message, ack)
                 yield ack
+                self._presence.sent(address, ack)
                 if ack.state is wire.JournalState.FROZEN:
                     yield from self._recall(recalls.all_of(message.journal)[: allowances.MOST])
             case wire.AllowanceRequest():
@@ -78,17 +78,23 @@ class Service:
             case wire.MediumSeen():
                 _seen(_terminal(address), message)
             case wire.Health():
-                _health(_terminal(address), message)
+                self._presence.felt(_terminal(address), message)
+        # last: no answer waits for it
+        self._presence.heard(address)
 
     def _allowance(self, address: Address, message: wire.AllowanceRequest) -> Iterator[wire.Down]:
         """Answer a request; after a restore, once every terminal has given back what it held."""
         journal = apply.journal_of(*address, message.journal)
-        if awaited := epochs.awaited(timezone.now()):
+        with directory.writing():
+            # asked where it is leased: another process may find any moment that books are old
+            awaited = epochs.awaited(timezone.now())
+            granted = None if awaited else allowances.answer(journal.pk, message)
+        if granted is None:
             log.info("nothing is granted before %s have been heard", ", ".join(awaited))
             self._asked[address] = message
             return
         self._asked.pop(address, None)
-        yield allowances.answer(journal.pk, message)
+        yield granted
         self._needed(address, journal.pk, message.accounts)
 
     def _gap(self, address: Address, message: wire.Transactions, ack: wire.Ack) -> None:
@@ -111,12 +117,13 @@ class Service:
         """The terminal's last will, or its farewell: nothing is pushed to it any more."""
         self._sessions.pop(address, None)
         self._asked.pop(address, None)
-        Terminal.objects.filter(store=address[0], code=address[1]).update(online=False)
+        self._presence.left(address)
 
     def dropped(self, address: Address) -> None:
         """Count a message that could not be read or was not the terminal's to send, for staff."""
         terminal = Terminal.objects.filter(store=address[0], code=address[1])
         terminal.update(dropped=F("dropped") + 1)
+        self._presence.heard(address)
 
     def news(self) -> Iterator[tuple[Address, wire.Down]]:
         """Yield what has changed since the last call, for each terminal that it concerns."""
@@ -261,13 +268,4 @@ def _seen(terminal: Terminal, message: wire.MediumSeen) -> None:
     )
     SeenMedium.objects.filter(pk=seen.pk).update(
         times=F("times") + 1, last_at=message.at, heard_at=timezone.now()
-    )
-
-
-def _health(terminal: Terminal, message: wire.Health) -> None:
-    Terminal.objects.filter(pk=terminal.pk).update(
-        waiting=message.waiting,
-        health={"clock": message.clock} | {part.part: part.state for part in message.parts},
-        online=True,
-        last_heard=timezone.now(),
     )

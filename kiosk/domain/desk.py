@@ -4,7 +4,7 @@ import dataclasses as dc
 import datetime as dt
 import enum
 
-from kiosk.domain.devices import Part
+from kiosk.domain.devices import Part, SlipFate
 from kiosk.domain.findings import Finding
 from kiosk.domain.members import Role
 from kiosk.domain.names import Name
@@ -88,6 +88,7 @@ class Logged:
     visits_left: int | None = None
     value_left: int | None = None
     follow_up: dt.date | None = None
+    slip: SlipFate = SlipFate.NONE
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -135,18 +136,20 @@ class Loaded:
     plan: PlanRow
     value_left: int | None
     visits_left: int | None
+    slip: SlipFate = SlipFate.NONE
 
 
 @dc.dataclass(frozen=True, slots=True)
 class Reprinted:
-    """The slip of `what` is printed once more (补打)."""
+    """The slip of `what` is printed once more (补打), or it is not: FAILED."""
 
     what: Name
+    slip: SlipFate = SlipFate.PRINTING
 
 
 @dc.dataclass(frozen=True, slots=True)
 class ConfirmVoid:
-    """Undo this row?  What comes back to the member (分, visits, points), or goes from the card."""
+    """Undo this row?  What comes back to the member (分, visits, points, coupons), or goes."""
 
     what: Name
     masked_name: str
@@ -154,6 +157,7 @@ class ConfirmVoid:
     visits: int
     is_load: bool
     points: int = 0
+    coupons: int = 0
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -162,6 +166,11 @@ class Voided:
 
     what: Name
     masked_name: str
+    slip: SlipFate = SlipFate.NONE
+
+
+Proof = Logged | Loaded | Reprinted | Voided
+"""What staff did, and what became of its slip."""
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -190,7 +199,7 @@ class Fact(enum.Enum):
     CLOCK = enum.auto()
     DISK = enum.auto()
     PART = enum.auto()
-    """`value` is a PartState, `part` which."""
+    """`value` is how it is (devices.How), `part` which."""
 
 
 @dc.dataclass(frozen=True, slots=True)

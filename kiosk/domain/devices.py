@@ -15,6 +15,7 @@ class Part(enum.StrEnum):
     BUZZER = "buzzer"
     DISPLAY = "display"
     PRINTER = "printer"
+    RELAY = "relay"
     LINK = "link"
     JOURNAL = "journal"
 
@@ -28,6 +29,24 @@ class PartState(enum.StrEnum):
     FAULT = "fault"
     DENIED = "denied"
     NOT_CONFIGURED = "not_configured"
+
+
+class Ailment(enum.StrEnum):
+    """What keeps a part from its work, where its driver can tell more than a PartState does."""
+
+    NO_PAPER = "no_paper"
+    COVER_OPEN = "cover_open"
+    OFFLINE = "offline"
+    SILENT = "silent"
+    """It is there, as far as anybody knows, and does not answer."""
+    HANGS = "hangs"
+    """Its driver does not come back."""
+    NOT_INSTALLED = "not_installed"
+    """The library that drives it is missing."""
+
+
+How = PartState | Ailment
+"""How a part is, as exactly as is known."""
 
 
 class NamedPart(NamedTuple):
@@ -48,11 +67,17 @@ class PartReport:
     state: PartState
     detail: str = ""
     name: str = ""
+    ailment: Ailment | None = None
 
     @property
     def key(self) -> str:
         """What status and health call the part: `reader`, or of two, `reader counter`."""
         return part_key(self.part, self.name)
+
+    @property
+    def how(self) -> How:
+        """The ailment where one is known, else the state."""
+        return self.ailment or self.state
 
     @property
     def ill(self) -> bool:
@@ -139,9 +164,32 @@ class PrinterAnswers(enum.StrEnum):
     """GS r too, answered in its turn: all before it was printed."""
 
 
+class ReaderLamp(enum.StrEnum):
+    """Whose commands the LEDs and the buzzer of a card reader take; `none` leaves them alone."""
+
+    NONE = "none"
+    ACR122U = "acr122u"
+    ACR1252U = "acr1252u"
+
+
 class PrintOutcome(enum.StrEnum):
     """What is known of a print job.  After `unknown` the kiosk never prints again by itself."""
 
     PRINTED = "printed"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
+class SlipFate(enum.Enum):
+    """What a screen says of the slip of its row."""
+
+    NONE = enum.auto()
+    """There is none to be had: no printer, or the shop wants none."""
+    OFFERED = enum.auto()
+    """A prints it."""
+    PRINTING = enum.auto()
+    PRINTED = enum.auto()
+    FAILED = enum.auto()
+    """Nothing was printed."""
+    UNSURE = enum.auto()
+    """It was sent, and nobody knows whether it came out."""

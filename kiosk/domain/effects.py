@@ -115,7 +115,8 @@ class Play(Effect):
 class Print(Effect):
     """Print a slip for row `seq`; 0 for one that is of no row.
 
-    The outcome goes to the print record, never to the flow.
+    The outcome goes to the print record, and to the flow as SlipEnded: to be shown, never to print
+    again by itself.
     """
 
     seq: int

@@ -5,6 +5,8 @@ Vendor errors are translated into this tree once, in the shell that owns the ven
 
 import enum
 
+from kiosk.domain.devices import Ailment
+
 
 class Fault(enum.StrEnum):
     """Who can put it right."""
@@ -47,10 +49,17 @@ class Malformed(KioskError):
 
 
 class DeviceError(KioskError):
-    """A peripheral does not do its work; its worker closes it and opens it again later."""
+    """A peripheral does not do its work; its worker closes it and opens it again later.
+
+    `ailment` is what a screen can say of it in the member's language, where that is known.
+    """
 
     fault = Fault.DEVICE
     retry = Retry.LATER
+
+    def __init__(self, message: str = "", ailment: Ailment | None = None) -> None:
+        super().__init__(message)
+        self.ailment = ailment
 
 
 class DeviceAbsent(DeviceError):
@@ -61,6 +70,20 @@ class DeviceDenied(DeviceError):
     """The device is there and the daemon may not open it (group, sandbox, held by another)."""
 
     fault = Fault.TECHNICIAN
+
+
+class LibraryAbsent(DeviceError):
+    """A library is not installed, or does not load; without it a part cannot be driven.
+
+    `why` is what the import said.  The words begin with SAID, by which a status tells it.
+    """
+
+    SAID = "not installed"
+    fault = Fault.TECHNICIAN
+
+    def __init__(self, why: str) -> None:
+        said = f"{self.SAID}: {why}; for all that is needed: sudo scripts/install-pi"
+        super().__init__(said, Ailment.NOT_INSTALLED)
 
 
 class CardGone(DeviceError):

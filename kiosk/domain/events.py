@@ -11,7 +11,7 @@ import dataclasses as dc
 from typing import NewType
 
 from kiosk.domain.catalogue import Catalogue
-from kiosk.domain.devices import Button, PartReport, Vitals
+from kiosk.domain.devices import Button, PartReport, PrintOutcome, Vitals
 from kiosk.domain.findings import Finding
 from kiosk.domain.media import MediumKey
 from kiosk.domain.policy import Policy
@@ -98,6 +98,14 @@ class PartChanged(Stimulus):
     """A part of the terminal changed its state."""
 
     report: PartReport
+
+
+@dc.dataclass(frozen=True, slots=True)
+class SlipEnded(Stimulus):
+    """The slip of row `seq` came out or did not.  No effect waits for it: it may never come."""
+
+    seq: int
+    outcome: PrintOutcome
 
 
 @dc.dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What a member shows: a card or a code.  A medium key is scheme:value.
 
-Schemes: `uid` (hex, upper case: ISO 14443-3 UID of 4, 7 or 10 bytes) and `pm1` (the token of an
-issued NDEF text record or QR code `PM1:<token>`).  An issued token beats the UID.  Keys are
+Schemes: `uid` (hex, upper case: ISO 14443-3 UID of 4, 7 or 10 bytes, or a FeliCa card's IDm of 8)
+and `pm1` (the token of an issued NDEF text record or QR code `PM1:<token>`).  An issued token beats
+the UID.  Keys are
 personal data: they never reach a log or a transaction; those carry the opaque medium id.
 """
 
@@ -26,6 +27,16 @@ def from_uid(uid: bytes) -> MediumKey:
     if len(uid) not in (4, 7, 10):
         raise Malformed(f"a UID has 4, 7 or 10 bytes, not {len(uid)}")
     return MediumKey(f"uid:{uid.hex().upper()}")
+
+
+def from_idm(idm: bytes) -> MediumKey:
+    """Make the key of a FeliCa card known by its IDm (8 bytes; JIS X 6319-4, 6.4).
+
+    No UID has as many bytes, so that the two never meet.  Raises Malformed for any other length.
+    """
+    if len(idm) != 8:
+        raise Malformed(f"an IDm has 8 bytes, not {len(idm)}")
+    return MediumKey(f"uid:{idm.hex().upper()}")
 
 
 def from_text(text: str) -> MediumKey:

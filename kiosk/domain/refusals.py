@@ -4,7 +4,11 @@ import enum
 
 
 class Reason(enum.StrEnum):
-    """The closed list of refusals; kiosk/render/texts has the sentence and next step of each."""
+    """The closed list of refusals; kiosk/render/texts has the sentence and next step of each.
+
+    SAME_TAP (a second check-in of the day), WRONG_STORE and NOT_STACKABLE are the last line of
+    defence, in the journal and at central: the flows offer nothing that would end in them.
+    """
 
     UNKNOWN_MEDIUM = "unknown_medium"
     BLOCKED = "blocked"
@@ -16,9 +20,6 @@ class Reason(enum.StrEnum):
     WRONG_STORE = "wrong_store"
     NOT_ALLOWED = "not_allowed"
     SAME_TAP = "same_tap"
-    VACCINE_DUE = "vaccine_due"
-    STEP_UP_NEEDED = "step_up_needed"
-    CLOCK_UNTRUSTED = "clock_untrusted"
     CATALOGUE_MISSING = "catalogue_missing"
     JOURNAL_FAULT = "journal_fault"
     QUARANTINED = "quarantined"

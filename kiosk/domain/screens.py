@@ -5,7 +5,7 @@ import datetime as dt
 import enum
 
 from kiosk.domain.desk import DeskScreen
-from kiosk.domain.devices import NamedPart, Part
+from kiosk.domain.devices import How, NamedPart, Part, PartState, SlipFate
 from kiosk.domain.members import Pet, Tier
 from kiosk.domain.names import Name
 from kiosk.domain.pricing import PriceLine
@@ -17,7 +17,8 @@ from kiosk.domain.using import Using
 class Idle:
     """At rest: the shop's name, the time, what is out of order, rows that wait to be sent.
 
-    `faults` are kinds of part of which none works; `limping` does not, and another one does.
+    `faults` are kinds of part of which none works, in the order of Part, and `how` the first of
+    them is; `limping` does not work, and another one of its kind does.
     """
 
     shop_name: str
@@ -27,6 +28,7 @@ class Idle:
     waiting: int = 0
     faults: tuple[Part, ...] = ()
     limping: tuple[NamedPart, ...] = ()
+    how: How = PartState.FAULT
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -165,8 +167,7 @@ class Done:
     price: int | None
     value_left: int | None
     points: int
-    printing: bool
-    ask_slip: bool = False
+    slip: SlipFate = SlipFate.NONE
     using: Using | None = None
 
 

@@ -80,10 +80,18 @@ def _on_postgres(shops: Shops, django_db_blocker: DjangoDbBlocker) -> dict[str, 
 
 
 @pytest.fixture(scope="session")
-def _shop_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the demo shop, made by the commands."""
-    central = Central(tmp_path_factory.mktemp("central") / "data")
+def empty_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with tables and nothing in them, to be copied."""
+    central = Central(tmp_path_factory.mktemp("empty") / "data")
     central.run("migrate")
+    return central.data
+
+
+@pytest.fixture(scope="session")
+def demo_data(empty_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the demo shop, made by the commands, to be copied."""
+    folder = tmp_path_factory.mktemp("central") / "data"
+    central = Central(shutil.copytree(empty_data, folder))
     central.run("demo-data")
     return central.data
 
@@ -94,7 +102,7 @@ def shop_data(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
     if database == POSTGRESQL:
         shops: Shops = request.getfixturevalue("shops")
         return shops.demo(tmp_path / "data")
-    prepared: Path = request.getfixturevalue("_shop_data")
+    prepared: Path = request.getfixturevalue("demo_data")
     return Central(shutil.copytree(prepared, tmp_path / "data"))
 
 

@@ -28,6 +28,7 @@ MONEY = frozenset(
         "test_hostile",
         "test_journals",
         "test_operations",
+        "test_paying",
         "test_recalls",
         "test_restore",
         "test_service",

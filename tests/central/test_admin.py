@@ -131,3 +131,16 @@ def test_a_medium_has_one_owner(client: Client) -> None:
     page = client.post(url, sent, headers={"accept-language": "en"})
     assert "A medium belongs to one member or one operator." in page.content.decode()
     assert client.post(url, {**sent, "operator": ""}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("zh-CN", "只能用小写字母 a-z、数字、_ 和 -"), ("en", "Small letters a-z, digits, _ and -")],
+)
+def test_a_bad_code_is_told_what_a_good_one_is(
+    client: Client, language: str, expected: str
+) -> None:
+    address = reverse("admin:shop_store_add")
+    sent = client.post(address, {"code": "Shop 1"}, headers={"accept-language": language})
+    assert expected in sent.content.decode()
+    assert not Store.objects.filter(pk="Shop 1").exists()

@@ -40,6 +40,8 @@ def test_add_terminal_prints_what_the_kiosk_reads_and_keeps_the_secret(
     assert password not in "".join(lines)
     again = shop_data.run("add-terminal", "s1", "k1", "--credentials", str(credentials))
     assert tomllib.loads(again.stdout)["terminal"]["id"] == "k1"
+    assert "--broker-host" in again.stderr, "127.0.0.1 is right for a kiosk on this machine only"
+    assert "--broker-host" not in ran.stderr
     assert credentials.read_text().strip() != password, "a new credential replaces the old one"
     assert len((shop_data.data / "broker" / "passwd").read_text().splitlines()) == 2
 
@@ -55,6 +57,41 @@ def test_usage_faults_are_told_with_what_there_is(shop_data: Central, tmp_path: 
         assert said in failed.stderr
         assert not (tmp_path / "x").exists()
     assert "no such file" in shop_data.run("demo-data", "--shop", "nowhere.toml", status=2).stderr
+
+
+@pytest.mark.parametrize("command", ["verify", "demo-data"])
+def test_without_tables_it_says_what_to_do_and_makes_nothing(tmp_path: Path, command: str) -> None:
+    mistyped = Central(tmp_path / "dta")
+    failed = mistyped.run(command, status=2)
+    assert "no tables yet: run migrate; is --data right?" in failed.stderr
+    assert len(failed.stderr.splitlines()) == 1
+    assert not mistyped.data.exists()
+    if command == "verify":
+        mistyped.data.mkdir()
+        (mistyped.data / "central.sqlite3").touch()
+        assert "run migrate" in mistyped.run(command, status=2).stderr, "it is there, and empty"
+
+
+def test_tables_of_an_older_version_are_backed_up_and_nothing_else(
+    shop_data: Central, tmp_path: Path
+) -> None:
+    shop_data.query("DELETE FROM django_migrations WHERE app = ?", "desk")
+    assert "older version: run migrate" in shop_data.run("verify", status=2).stderr
+    shop_data.run("backup", str(tmp_path / "before the update"))
+
+
+def test_a_backup_says_what_was_written_and_how_to_check_it(
+    shop_data: Central, tmp_path: Path
+) -> None:
+    made = tmp_path / "books"
+    ran = shop_data.run("backup", str(made))
+    assert ran.stdout.strip() == str(made)
+    assert f"{made.stat().st_size:,} bytes" in ran.stderr
+    assert "kiosk-central --data FOLDER verify" in ran.stderr
+    checked = Central(tmp_path / "folder")
+    checked.data.mkdir()
+    made.rename(checked.data / "central.sqlite3")
+    assert "all adds up" in checked.run("verify").stdout
 
 
 def test_demo_data_again_keeps_the_admins_password_off_the_screen(shop_data: Central) -> None:

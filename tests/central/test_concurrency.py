@@ -38,6 +38,52 @@ greeting.meet(Terminal.objects.get(code="k1"), wire.decode_up(sys.stdin.buffer.r
 """
 
 
+CONSUMER = """
+import sys, django
+django.setup()
+from central.books import directory
+from central.sync.service import Service
+from kiosk.domain import wire
+
+right = directory.writing
+def writing():
+    print("waits", flush=True)
+    return right()
+directory.writing = writing
+request = wire.decode_up(sys.stdin.readline().encode())
+print(len(list(Service().receive(("s1", "k1"), request))), "answers", flush=True)
+"""
+
+RESTORED = """
+import sys, django
+django.setup()
+from django.utils import timezone
+from central.books import directory, epochs
+with directory.writing():
+    epochs.begin(timezone.now())
+    print("begun", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_nothing_is_granted_once_another_process_has_found_that_the_books_are_old(
+    shop_data: Central,
+) -> None:
+    till = Till()
+    shop_data.code(HELLO, feed=wire.encode(till.hello()))
+    restored, consumer = shop_data.popen("-c", RESTORED), shop_data.popen("-c", CONSUMER)
+    assert restored.stdout is not None
+    assert restored.stdout.readline() == "begun\n"
+    assert consumer.stdin is not None
+    consumer.stdin.write(wire.encode(till.request()).decode() + "\n")
+    consumer.stdin.flush()
+    assert consumer.stdout is not None
+    assert consumer.stdout.readline() == "waits\n"
+    finish(restored)
+    assert finish(consumer) == "0 answers\n", "the terminals have not given back what they hold"
+    assert shop_data.query("SELECT count(*) FROM shop_allowance WHERE amount > 0") == [(0,)]
+
+
 def test_two_processes_apply_the_same_rows(shop_data: Central, tmp_path: Path) -> None:
     till = Till()
     hello = till.hello()

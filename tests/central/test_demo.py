@@ -4,6 +4,7 @@ import datetime as dt
 import tomllib
 from pathlib import Path
 
+import pytest
 from django.contrib.auth import get_user_model
 
 from central.books import directory
@@ -40,6 +41,14 @@ def test_what_was_spent_is_not_given_back() -> None:
     actions.move("s1", {"m-wang.principal": -5000}, "refund", "test")
     demo.fill(demo.read(DEMO_SHOP), NOW)
     assert posted("m-wang.principal") == 15000
+
+
+@pytest.mark.parametrize(("language", "banner"), [("zh-CN", "欢迎光临"), ("en", "Welcome")])
+def test_the_shop_welcomes_in_its_own_language(language: str, banner: str) -> None:
+    shop = demo.read(DEMO_SHOP)
+    shop["store"] |= {"code": "s2", "language": language}
+    shop |= {"terminal": [], "member": [], "card": [], "operator": []}
+    assert demo.fill(shop, NOW).banner == banner
 
 
 def test_the_price_list_is_in_force() -> None:

@@ -168,7 +168,7 @@ from central.books import actions
 from central.shop.models import Member, Pass, Store
 try:
     actions.redeem_at_counter(Store.objects.get(), Member.objects.get(pk="m-wang"), "bath",
-        dt.date(2026, 3, 4), punch_pass=Pass.objects.get(pk="pass-wang-bath"))
+        dt.date(2026, 3, 4), how=Pass.objects.get(pk="pass-wang-bath"))
 except actions.HeldElsewhere as e:
     print("waiting for", *e.terminals)
 """

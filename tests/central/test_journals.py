@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from central.books import actions, allowances, apply, directory, journals, recalls
+from central.desk import kiosks
 from central.shop.choices import JournalReason, JournalState
 from central.shop.models import (
     Account,
@@ -201,6 +202,20 @@ def test_a_card_that_was_rolled_back_is_noted_until_the_true_one_is_back(
     assert not Case.objects.get(kind=CaseKind.ROLLED_BACK).open
     say(service, old, old.hello())
     assert Case.objects.filter(kind=CaseKind.ROLLED_BACK, open=True).count() == 1
+
+
+def test_a_late_copy_of_an_old_hello_does_not_make_rows_unspoken(
+    service: Service, till: Till
+) -> None:
+    late = till.hello()
+    for _ in range(3):
+        till.row(visit())
+    for hello in (till.hello(), late):
+        say(service, till, hello)
+        assert kiosks.shown(journal(till), current=True).outstanding == 3
+    replaced(service, till)
+    say(service, till, late)
+    assert not journals.drained(journal(till))
 
 
 def test_a_gap_that_cannot_be_filled_quarantines_after_some_hellos(

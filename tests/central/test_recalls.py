@@ -36,7 +36,7 @@ def redeem(punch_pass: str | None = "pass-wang-bath", **rest: object) -> Service
         "service": "bath",
         "today": TODAY,
         "pet": Pet.objects.get(pk="p-doudou"),
-        "punch_pass": Pass.objects.get(pk=punch_pass) if punch_pass else None,
+        "how": Pass.objects.get(pk=punch_pass) if punch_pass else None,
     } | rest
     return actions.redeem_at_counter(**values)  # type: ignore[arg-type]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from central.books import actions, epochs, verify
 from central.shop.choices import PurseKind
@@ -20,7 +21,7 @@ from kiosk.domain.media import MediumKey
 from kiosk.domain.transactions import Leg, VisitRedeem
 from kiosk.domain.views import MemberView
 from kiosk.journal.journal import Journal as KioskJournal
-from kiosk.sync.actions import Publish, Stranger
+from kiosk.sync.actions import BeginEpoch, Publish, Stranger
 from kiosk.sync.options import Identity
 from tests.central.till import NOW
 from tests.sync.kiosk_side import KioskSide
@@ -133,6 +134,33 @@ def top_up(member: Member, amount: int) -> None:
     """Money at the counter, by hand."""
     account = actions.purse(member, PurseKind.PRINCIPAL)
     actions.adjust("s1", account, amount, "at the counter")
+
+
+def test_killed_between_the_mark_of_a_welcome_and_its_epoch(shop: Shop) -> None:
+    """The two are apart on the disk: the next hello is of the earlier epoch, and asks again."""
+    backup = transaction.savepoint()
+    top_up(Member.objects.get(pk="m-wang"), 30_000)
+    shop.bath()
+    assert shop.held("m-wang.principal") == 50_000
+
+    transaction.savepoint_rollback(backup)
+    shop.kiosk.slow = True
+    shop.meet()
+    while not any(isinstance(job, BeginEpoch) for job in shop.kiosk.jobs[:1]):
+        shop.kiosk.work_once()
+        shop.talk()
+    standing = shop.kiosk.standing
+    assert (standing.acknowledged, standing.epoch) == (0, 1), "the welcome is in, its epoch is not"
+    shop.kiosk.restart()
+    shop.kiosk.slow = False
+    shop.bath()  # offline, of what it still holds
+    assert epochs.awaited(timezone.now()) == ("s1/k1",), "nobody is granted that meanwhile"
+
+    shop.meet()
+    assert Ledger.objects.get().epoch == 2
+    assert shop.held("m-wang.principal") == 20_000
+    assert not Case.objects.exists()
+    assert_agreed(shop)
 
 
 def test_what_was_spent_of_a_credit_that_is_gone_is_a_case(shop: Shop) -> None:

@@ -16,15 +16,17 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from central.books import allowances, apply, journals, recalls, transfers
-from central.books.actions import HeldElsewhere, NotUsable
+from central.books import allowances, apply, coupons, journals, recalls, transfers
+from central.books.actions import HeldElsewhere, NotUsable, Reduced
 from central.desk import counter, deciding, moving, reversals
 from central.desk.models import Receipt, Verdict
+from central.shop import catalogues
 from central.shop.models import (
     Account,
     Allowance,
     Case,
     CaseKind,
+    CouponKind,
     Entry,
     Journal,
     Member,
@@ -45,6 +47,7 @@ from tests.central.test_books_property import rolled_back
 from tests.central.till import Till, pay, visit
 
 PRINCIPAL, BOUGHT = "m-wang.principal", "pass-wang-bath.bought"
+COUPON = "coupon-wang"
 WHOLE = {"transfer", "merge"}
 
 
@@ -108,6 +111,11 @@ class Shop:
         self.store = Store.objects.get()
         self.user = User.objects.create_user("zhou")
         self.wang, self.li = Member.objects.get(pk="m-wang"), Member.objects.get(pk="m-li")
+        kind = CouponKind.objects.get(code="off-10")
+        kind.stackable = True
+        kind.save()
+        catalogues.publish(self.store, counter.today(self.store))
+        coupons.issue(kind, self.wang, counter.today(self.store), 3, account_id=COUPON)
         self.acts: dict[str, Callable[[], Movement]] = {
             "top_up": lambda: counter.top_up(
                 self.wang, TopUpPlan.objects.get(code="topup-500"), "cash", self.user
@@ -118,6 +126,10 @@ class Shop:
             "redeem": lambda: counter.redeem(
                 self.store, self.wang, Service.objects.get(code="bath"),
                 self.wang.pets.first(), self._pass(), self.user,
+            ),
+            "redeem_less": lambda: counter.redeem(
+                self.store, self.wang, Service.objects.get(code="bath"),
+                self.wang.pets.first(), Reduced(COUPON, 100), self.user,
             ),
             "pay_out": lambda: counter.pay_out(
                 self.store, self._account(PRINCIPAL), 5_000, 5_000, "cash", "x", self.user
@@ -208,7 +220,7 @@ forms = st.tuples(
     st.sampled_from(["do", "now"]),
     st.sampled_from(
         ["top_up", "redeem", "pay_out", "give", "give_pass", "cancel", "sell", "reverse", "undo",
-         "reverse", "undo", "redeem", "merge"]
+         "reverse", "undo", "redeem", "redeem_less", "redeem_less", "merge"]
     ),
 )  # fmt: skip
 hands = st.sampled_from(

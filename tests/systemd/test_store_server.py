@@ -11,7 +11,8 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from central import broker
-from tests.peers.broker import Mosquitto, free_port
+from kiosk.simulator.processes import free_port
+from tests.peers.broker import Mosquitto
 from tests.peers.until import until
 from tests.systemd.test_units import MAX_EXPOSURE, output
 

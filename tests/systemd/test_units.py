@@ -154,6 +154,15 @@ def test_an_image_gets_every_system_file(units: Path, tmp_path: Path) -> None:
     }
 
 
+def test_an_option_that_there_is_not_installs_nothing(units: Path, tmp_path: Path) -> None:
+    install = [str(units.parent / "scripts" / "install-pi"), "--dry-run"]
+    environ = {"DESTDIR": str(tmp_path / "image"), "PATH": os.environ["PATH"]}
+    refused = subprocess.run(install, env=environ, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "usage:" in refused.stderr
+    assert not (tmp_path / "image").exists()
+
+
 @pytest.mark.parametrize("script", ["scripts/setup", "scripts/install-pi", ".ci/run"])
 def test_a_script_parses(script: str, units: Path) -> None:
     path = units.parent / script

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from central.desk import words
 from central.desk.importing import cells
 from central.desk.importing.columns import BY_KEY, COLUMNS, Column, of_heading
 from central.desk.importing.files import Failure, Formula, Row
@@ -106,7 +107,8 @@ class Table:
                 continue
             column = of_heading(str(value))
             if column is None:
-                known = "、".join(column.zh for column in COLUMNS)
+                comma = "、" if words.chinese() else ", "
+                known = comma.join(self._heading(column) for column in COLUMNS)
                 text = _("is not a known column; known are") + f" {known}"
                 self.faults.append(Fault(row, number, str(value)[:40], text))
             elif column in self._columns.values():
@@ -168,6 +170,4 @@ class Table:
         return _READ[column.key](value)
 
     def _heading(self, column: Column) -> str:
-        from central.desk import words
-
         return column.zh if words.chinese() else column.en

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from central.books import media
 from central.desk import people, seen
-from central.desk.access import current_store, duty, staff
+from central.desk.access import current_store, duty, post_only, staff
 from central.desk.views import said
 from central.shop.models import Medium, Member, SeenMedium
 from kiosk.domain.media import PREFIX, from_text
@@ -44,7 +44,7 @@ def card(request: HttpRequest, card: int) -> HttpResponse:
     return render(request, "desk/card.html", context)
 
 
-@require_POST
+@post_only("desk:member", "pk")
 @duty("bind_cards")
 def bind(request: HttpRequest, card: int, pk: str) -> HttpResponse:
     """Give a card to a member; with `instead`, in place of one that is then reported lost."""
@@ -70,7 +70,7 @@ def bind(request: HttpRequest, card: int, pk: str) -> HttpResponse:
     return redirect("desk:member", pk)
 
 
-@require_POST
+@post_only("desk:member", "pk")
 @duty("bind_cards")
 def mark(request: HttpRequest, pk: str, medium: str, what: str) -> HttpResponse:
     """Report a card lost, or found again."""
@@ -87,7 +87,7 @@ def mark(request: HttpRequest, pk: str, medium: str, what: str) -> HttpResponse:
     return redirect("desk:member", pk)
 
 
-@require_POST
+@post_only("desk:member", "pk")
 @duty("bind_cards")
 def reissue(request: HttpRequest, pk: str) -> HttpResponse:
     """Give a member a new code, which any QR code or NDEF card may carry."""

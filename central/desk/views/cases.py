@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from central.books.actions import HeldElsewhere
 from central.desk import casewords, counter, forms, settling
-from central.desk.access import current_store, duty, staff
+from central.desk.access import current_store, duty, post_only, staff
 from central.desk.history import Names
 from central.desk.models import Choice
 from central.desk.views import said
@@ -38,7 +38,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/cases.html", context)
 
 
-@require_POST
+@post_only("desk:cases")
 @duty("settle_cases")
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Do what was decided."""

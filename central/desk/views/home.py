@@ -3,10 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from central.desk import people, seen
-from central.desk.access import STORE, current_store, duty
+from central.desk.access import STORE, current_store, duty, post_only
 from central.desk.history import Names
 from central.shop.models import Case, Member, Pet, ServiceTicket, Store, Terminal
 
@@ -49,7 +49,7 @@ def _tickets(store: Store) -> list[dict[str, object]]:
     ]
 
 
-@require_POST
+@post_only("desk:home")
 @duty("look_up")
 def choose_store(request: HttpRequest) -> HttpResponse:
     """Work in another store."""

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from central.desk import forms, models
-from central.desk.access import current_store, duty, staff
+from central.desk.access import current_store, duty, post_only, staff
 from central.desk.counter import today
 from central.desk.importing import files, plan, template
 from central.desk.views import said
@@ -37,7 +37,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/import.html", context)
 
 
-@require_POST
+@post_only("desk:import")
 @duty("bring_in")
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring in what the preview showed; faults that have come up since refuse all of it."""

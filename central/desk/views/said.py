@@ -36,12 +36,19 @@ def held(request: HttpRequest, error: HeldElsewhere) -> None:
 def not_usable(request: HttpRequest, error: actions.NotUsable) -> None:
     """Say which of the shop's rules forbids a redemption."""
     texts = {
-        Reason.NOT_ALLOWED: _("This pass cannot be used."),
-        Reason.WRONG_SERVICE: _("This is not offered, or the pass is not for it."),
+        Reason.NOT_ALLOWED: _("This cannot be used here, or not so."),
+        Reason.WRONG_SERVICE: _("This is not offered, or what should pay is not for it."),
         Reason.EXPIRED: _("The pass has expired."),
         Reason.CATALOGUE_MISSING: _("No price list is in force."),
         Reason.PASS_EMPTY: _("The pass has no visits left."),
         Reason.INSUFFICIENT_VALUE: _("There is not enough stored value."),
+        Reason.WRONG_STORE: _("The coupon is not of this store, or no longer in its price list."),
+        Reason.COUPON_USED: _("This coupon is used."),
+        Reason.COUPON_EXPIRED: _("This coupon is not valid today."),
+        Reason.BELOW_THRESHOLD: _("The price is below what the coupon asks for."),
+        Reason.NOT_STACKABLE: _("These offers do not go together."),
+        Reason.INSUFFICIENT_POINTS: _("There are not enough points."),
+        Reason.NOT_NOW: _("Points cannot be used for this today."),
     }
     messages.error(request, texts.get(error.reason, error.reason.value))
 
@@ -59,6 +66,7 @@ def not_now(request: HttpRequest, error: counter.NotNow | NotMovable) -> None:
         "merged": _("One of the two was merged into another member before."),
         "ended": _("This pass is over already."),
         "worth_changed": _("Visits of this pass have come in meanwhile: see what it is worth now."),
+        "price_changed": _("The price has changed meanwhile: see what it is now."),
         "no_amount": _("Nothing would change."),
         "not_a_purse": _("This purse cannot be given away by itself."),
     }

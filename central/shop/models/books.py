@@ -72,7 +72,7 @@ class Account(models.Model):
 class Journal(models.Model):
     """A terminal's journal: the chain that is applied up to `applied`, whose hash is `head`.
 
-    `last_seq` is the last row that its terminal has spoken of, `heard_at` when it last said hello.
+    `last_seq` is the last row that its terminal ever spoke of, `heard_at` when it last said hello.
     A lost one is never opened again: what it held is other terminals' since.  It holds what these
     books have leased to it since epoch `settled`; while a later one is being settled, the rows up
     to `settles_at` give back what it held.

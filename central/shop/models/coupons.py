@@ -2,15 +2,14 @@
 members were given.  How many of a coupon are left is the balance of its account.
 """
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from central.shop.choices import CouponForm
 from central.shop.models.books import Account
-from central.shop.models.stores import Store
+from central.shop.models.stores import Store, offer_code
 
-_code = [RegexValidator(r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
 _rate = [MinValueValidator(0), MaxValueValidator(10_000)]
 
 
@@ -21,7 +20,7 @@ class CouponKind(models.Model):
     """
 
     store = models.ForeignKey(Store, models.CASCADE, verbose_name=_("store"))
-    code = models.CharField(_("code"), max_length=40, validators=_code)
+    code = models.CharField(_("code"), max_length=40, validators=[offer_code])
     name_zh = models.CharField(_("name in Chinese"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=40)
     form = models.CharField(_("form"), max_length=8, choices=CouponForm.choices)
@@ -53,7 +52,7 @@ class PointsReward(models.Model):
     """Something for points: a service that is free, or goods."""
 
     store = models.ForeignKey(Store, models.CASCADE, verbose_name=_("store"))
-    code = models.CharField(_("code"), max_length=40, validators=_code)
+    code = models.CharField(_("code"), max_length=40, validators=[offer_code])
     name_zh = models.CharField(_("name in Chinese"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=40)
     points = models.PositiveIntegerField(_("points"), validators=[MinValueValidator(1)])

@@ -1,22 +1,20 @@
 """What the shop sells.  The rows here are the draft; `CatalogueVersion` is what is in force."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from central.shop.choices import Tier
 from central.shop.models.members import Member, Pet
-from central.shop.models.stores import Store
-
-_code = [RegexValidator(r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
+from central.shop.models.stores import Store, offer_code
 
 
 class Service(models.Model):
     """A service with its prices in 分; without a price it is not offered for that size."""
 
     store = models.ForeignKey(Store, models.CASCADE, verbose_name=_("store"))
-    code = models.CharField(_("code"), max_length=40, validators=_code)
+    code = models.CharField(_("code"), max_length=40, validators=[offer_code])
     name_zh = models.CharField(_("name in Chinese"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=40)
     for_pet = models.BooleanField(_("for a pet"), default=True)
@@ -58,7 +56,7 @@ class TopUpPlan(models.Model):
     """Pay so much, get so much bonus, in 分."""
 
     store = models.ForeignKey(Store, models.CASCADE, verbose_name=_("store"))
-    code = models.CharField(_("code"), max_length=40, validators=_code)
+    code = models.CharField(_("code"), max_length=40, validators=[offer_code])
     pay = models.PositiveBigIntegerField(_("pay, fen"))
     bonus = models.PositiveBigIntegerField(_("bonus, fen"), default=0)
 
@@ -75,7 +73,7 @@ class PassPlan(models.Model):
     """A pass for sale."""
 
     store = models.ForeignKey(Store, models.CASCADE, verbose_name=_("store"))
-    code = models.CharField(_("code"), max_length=40, validators=_code)
+    code = models.CharField(_("code"), max_length=40, validators=[offer_code])
     name_zh = models.CharField(_("name in Chinese"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=40)
     services = models.JSONField(_("services"), default=list, blank=True)

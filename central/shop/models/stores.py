@@ -7,8 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from central.shop.choices import Language, Role, SlipPolicy, new_id
 
-code_validator = RegexValidator(r"^[a-z0-9][a-z0-9_-]{0,31}$")
+code_validator = RegexValidator(
+    r"^[a-z0-9][a-z0-9_-]{0,31}$",
+    _("Small letters a-z, digits, _ and -; a letter or digit first; 32 at most."),
+)
 """Store and terminal codes are topic levels and user names of the broker."""
+
+offer_code = RegexValidator(
+    r"^[a-z0-9][a-z0-9_.-]{0,39}$",
+    _("Small letters a-z, digits, dots, _ and -; a letter or digit first; 40 at most."),
+)
+"""Codes of services, plans, coupons and rewards: rows and price lists name them."""
 
 _rate = [MinValueValidator(0), MaxValueValidator(10_000)]
 
@@ -84,7 +93,10 @@ class Store(models.Model):
 
 
 class Terminal(models.Model):
-    """A kiosk.  Its code is its topic; `journal` is the journal that it last said hello with."""
+    """A kiosk.  Its code is its topic.
+
+    `last_heard` is when any message of it came, or its last will; `waiting` is as of `waiting_at`.
+    """
 
     store = models.ForeignKey(
         Store, models.PROTECT, related_name="terminals", verbose_name=_("store")
@@ -94,6 +106,7 @@ class Terminal(models.Model):
     software = models.CharField(_("software"), max_length=64, blank=True, editable=False)
     online = models.BooleanField(_("online"), default=False, editable=False)
     waiting = models.BigIntegerField(_("rows waiting"), default=0, editable=False)
+    waiting_at = models.DateTimeField(_("rows waiting as of"), null=True, editable=False)
     health = models.JSONField(_("parts"), default=dict, editable=False)
     dropped = models.PositiveIntegerField(_("messages dropped"), default=0, editable=False)
     last_heard = models.DateTimeField(_("last heard"), null=True, editable=False)

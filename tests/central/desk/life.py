@@ -18,11 +18,14 @@ from tests.central.till import Till, load, pay, visit
 
 ADDRESS = ("s1", "k1")
 STRANGER = "uid:04FEFEFEFEFE80"
+SHIFT = dt.timedelta(hours=8)
+"""The store's local time, ahead of UTC."""
 
 
 def live() -> None:
-    """Do all of it, as of now."""
+    """Do all of it within the last half hour, and on the store's present day."""
     now, journal = dt.datetime.now(dt.UTC), str(uuid.uuid4())
+    midnight = dt.datetime.combine((now + SHIFT).date(), dt.time(), dt.UTC) - SHIFT
     service = Service()
     payloads: list[msgspec.Raw] = []
     long_ago = now - dt.timedelta(days=90)
@@ -52,12 +55,12 @@ def live() -> None:
         ("m-wang", "o-he", (visit(), done)),
         ("m-li", "o-xu", (plan,)),
         ("m-li", "", (msgspec.structs.replace(boarding, pet="p-mimi"),)),
-        ("m-wang", "", (tx.CheckIn(day=(now + dt.timedelta(hours=8)).date()),)),
+        ("m-wang", "", (tx.CheckIn(day=(now + SHIFT).date()),)),
     ):
         row = tx.Transaction(
             journal=journal,
             seq=len(payloads) + 1,
-            at=now - dt.timedelta(minutes=30 - len(payloads)),
+            at=max(midnight, now - dt.timedelta(minutes=30 - len(payloads))),
             clock=ClockState.SYNCED,
             lines=lines,
             member=member,

@@ -6,6 +6,7 @@ With DESK_SCREENS set to a folder, pictures of the pages are written there
 
 import os
 import re
+import shutil
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.central.central import Central
+from tests.central.desk.layout import fits
 from tests.central.desk.test_import import GOOD, xlsx
 
 pytestmark = [pytest.mark.loopback, pytest.mark.usefixtures("_no_database_of_the_test")]
@@ -119,15 +121,21 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     driver.quit()
 
 
+@pytest.fixture(scope="module")
+def lived_in(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo shop after a morning's work, to be copied."""
+    central = Central(shutil.copytree(demo_data, tmp_path_factory.mktemp("desk") / "data"))
+    central.code("import django; django.setup(); from tests.central.desk import life; life.live()")
+    return central.data
+
+
 @pytest.fixture
-def desk(browser: webdriver.Chrome, shop_data: Central) -> Iterator[Desk]:
-    shop_data.code(
-        "import django; django.setup(); from tests.central.desk import life; life.live()"
-    )
-    with shop_data.start("serve", "--port", "0") as process:
+def desk(browser: webdriver.Chrome, lived_in: Path, tmp_path: Path) -> Iterator[Desk]:
+    central = Central(shutil.copytree(lived_in, tmp_path / "data"))
+    with central.start("serve", "--port", "0") as process:
         assert process.stdout is not None
         root = process.stdout.readline().strip().removesuffix("admin/")
-        yield Desk(browser, root, shop_data)
+        yield Desk(browser, root, central)
         browser.get("about:blank")
 
 
@@ -135,6 +143,7 @@ def test_a_cashiers_morning(desk: Desk) -> None:
     desk.log_in("cashier")
     desk.see("h2", "刚刚刷的未知卡")
     desk.see("td", "代管")
+    fits(desk.browser)
     desk.picture("home")
 
     desk.browser.find_element(By.TAG_NAME, "body").send_keys("/")
@@ -162,10 +171,30 @@ def test_a_cashiers_morning(desk: Desk) -> None:
 
     desk.type("#find", "0101" + Keys.ENTER)
     desk.see("h1", "王小明")
+    desk.see("#purses .held", "终端持有 s1/k1")
+    fits(desk.browser)
     desk.picture("member")
     desk.picture("member-phone", 390)
     desk.picture("member-dark", dark=True)
     assert not desk.browser.find_elements(By.ID, "do-adjust"), "not a cashier's business"
+
+
+def test_a_forgotten_card_and_a_coupon(desk: Desk) -> None:
+    """Kiosk k1 holds coupon and money; the best offer is one press, or one Enter."""
+    desk.log_in("cashier")
+    for language, service in (("en", "Bath"), ("zh-CN", "洗澡")):
+        desk.speak(language)
+        desk.open("desk/members/m-gao/")
+        desk.press("#do-redeem summary")
+        desk.press("#do-redeem button.main")
+        desk.see("h1", f"{service} · 元宝")
+        desk.picture(f"redeem-{language}")
+        desk.picture(f"redeem-{language}-phone", 390)
+    assert "满50减10" in desk.see("form:has(:focus)")
+    desk.browser.switch_to.active_element.send_keys(Keys.ENTER)
+    desk.see(".said", "终端持有")
+    desk.see(".notice", "正在等待终端交还")
+    desk.picture("redeem-waiting")
 
 
 def test_an_owner_imports_settles_and_closes_the_day(desk: Desk, tmp_path: Path) -> None:
@@ -200,6 +229,13 @@ def test_an_owner_imports_settles_and_closes_the_day(desk: Desk, tmp_path: Path)
     desk.open(f"desk/day/?{urllib.parse.urlencode({'day': day, 'format': 'slip'})}")
     desk.see(".paper", "¥500.00")
     desk.picture("slip", 380)
+
+    desk.open("desk/members/m-wang/")
+    desk.press("#do-adjust summary")
+    desk.type("#do-adjust [name=amount]", "许多")
+    desk.type("#do-adjust [name=reason]", "试" + Keys.ENTER)
+    desk.see("#do-adjust .fault", "许多")
+    assert desk.see("#do-adjust .field:focus-within", "许多"), "the focus is on what was wrong"
 
 
 def test_an_owner_decides_about_journals_and_passes(desk: Desk) -> None:

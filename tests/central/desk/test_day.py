@@ -175,8 +175,10 @@ def test_a_drained_kiosk_is_done_after_the_days_end(till: Till) -> None:
     store, terminal = Store.objects.get(), Terminal.objects.filter(code="k1")
     _, end = dayclose.bounds(store, DAY)
     for waiting, heard, done in ((0, end, True), (1, end, False), (0, NOW, False)):
-        terminal.update(waiting=waiting, last_heard=heard, online=False)
+        terminal.update(waiting=waiting, waiting_at=heard, online=False)
         assert (not dayclose.of(store, DAY).undrained) is done
+    terminal.update(last_heard=end)
+    assert dayclose.of(store, DAY).undrained, "that it left, or greeted, says nothing about rows"
 
 
 def test_a_row_from_an_unset_clock_counts_when_it_came(till: Till) -> None:

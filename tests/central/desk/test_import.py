@@ -175,6 +175,8 @@ def test_all_faults_come_at_once_in_the_readers_language() -> None:
     rows = [("x", "甲", "白金", -1), ("13912345678", "乙", None, "=A1")]
     with translation.override("en"):
         found = check(xlsx(*rows)).faults
+        (unknown,) = check(xlsx(head=("电话", "姓名", "颜色"))).faults
+    assert "known are phone, name, tier, principal (yuan), " in unknown.text
     assert [f.place for f in found] == ["A2", "C2", "D2", "D3"]
     assert "is not a phone number" in found[0].text
     assert found[3].text == "“=A1” is a formula; put its value instead"

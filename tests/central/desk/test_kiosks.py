@@ -3,14 +3,25 @@
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 
-from central.books import apply, journals
+from central.books import apply, journals, recalls
 from central.books.recalls import HeldElsewhere
-from central.desk import casewords, deciding, kiosks, moving, waiting
+from central.desk import casewords, deciding, kiosks, moving, waiting, words
 from central.desk.history import Names
 from central.desk.models import JournalDecision, Verdict
 from central.shop.choices import JournalReason, JournalState
-from central.shop.models import Account, Case, Journal, Member, Pass, Recall, Store, Terminal
+from central.shop.models import (
+    Account,
+    Case,
+    Journal,
+    Member,
+    Outgoing,
+    Pass,
+    Recall,
+    Store,
+    Terminal,
+)
 from central.sync.service import Service
 from kiosk.domain import wire
 from tests.central.books import assert_sound, leased, posted, send
@@ -52,6 +63,8 @@ def test_a_kiosk_says_how_it_is_and_what_it_holds(login: Login, till: Till) -> N
     assert "in use" in text
     assert "holds bought visits" in text
     assert "Old journal lost" not in text, "the kiosk works with it"
+    heard = words.clock(Terminal.objects.get(code="k1").last_heard, 480)
+    assert f"last heard {heard}" in text, "also of one that is online"
     assert "打印机 <b>故障</b>" in page(login, language="zh-CN")
 
 
@@ -121,10 +134,29 @@ def test_the_page_waits_for_a_kiosk_and_says_when_it_is_home(
     till.row(release(BOUGHT, 8))
     till.row(release("pass-wang-bath.gift", 2))
     send(till)
-    assert "It is home now" in text()
+    assert "It is home now: 10 baths bought visits, 10 baths gift visits" in text()
     moving.cancel(store, sold, "cash", "x", user)
     assert waiting.of(wang) is None
     assert text().strip() == ""
+
+
+def test_what_was_given_up_is_waited_for_no_longer(login: Login, till: Till) -> None:
+    recalls.ask([BOUGHT], timezone.now())
+    client, member = login("cashier"), reverse("desk:member", args=["m-wang"])
+    page = client.get(member, headers={"accept-language": "en"}).content.decode()
+    end = reverse("desk:waited", args=["m-wang"])
+    assert f'action="{end}"' in page
+    assert "Not needed any more" in page
+    for _ in range(2):
+        assert client.post(end).headers["Location"] == member
+    assert not Recall.objects.exists()
+    assert Outgoing.objects.filter(kind=Outgoing.OFFER, accounts=[BOUGHT]).count() == 1
+    assert waiting.of(Member.objects.get(pk="m-wang")) is None
+
+
+def test_nobody_waits_longer_than_the_recall(till: Till) -> None:
+    recalls.ask([BOUGHT], timezone.now() - recalls.PATIENCE)
+    assert waiting.of(Member.objects.get(pk="m-wang")) is None, "though nobody has ended it yet"
 
 
 def test_an_owner_does_not_wait(login: Login, till: Till) -> None:
@@ -132,7 +164,7 @@ def test_an_owner_does_not_wait(login: Login, till: Till) -> None:
     client = login("owner")
     address = reverse("desk:pass", args=["m-wang", "pass-wang-bath"])
     cancel = {"what": "cancel", "paid": "480", "means": "cash", "reason": "搬家", "once": "a"}
-    assert client.post(address, cancel).status_code == 302
+    assert client.post(address, cancel).status_code == 409
     assert posted(BOUGHT) == 8
     off = reverse("desk:write_off", args=["m-wang"])
     asked = client.get(off, headers={"accept-language": "en"}).content.decode()

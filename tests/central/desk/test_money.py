@@ -144,7 +144,7 @@ def test_redeeming_without_a_card_follows_the_rules_of_the_terminals(post: Post)
     assert {r.member for r in Receipt.objects.all()} == {"m-wang"}
     training = Service.objects.get(code="training").pk
     page = post("redeem", service=training, **{"pass": "pass-wang-bath"})
-    assert "the pass is not for it" in page
+    assert "what should pay is not for it" in page
     page = post("redeem", member="m-zhang", service=service.pk, pet="p-dahuang", **{"pass": ""})
     assert "not enough stored value" in page
 

@@ -1,9 +1,11 @@
 """Every page opens, in both languages, for whoever may, and for nobody else."""
 
 import itertools
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +16,7 @@ from central.shop.models import (
     Case,
     Member,
     Movement,
+    Recall,
     SeenMedium,
     Terminal,
     TopUpPlan,
@@ -66,6 +69,7 @@ POSTS = {
     ("write_off", "m-wang"): OWN,
     ("settle", "CASE"): CORRECT,
     ("import",): OWN,
+    ("waited", "m-wang"): SELL,
 }
 
 
@@ -143,10 +147,43 @@ def test_every_page_speaks_the_readers_language(
 def test_a_click_changes_nothing_where_a_form_is_wanted(
     login: Login, busy: dict[str, int | str]
 ) -> None:
-    client = login("owner")
+    """Nor does Enter in the address bar; it leads to the page that the form is on."""
+    client, before = login("owner"), Movement.objects.count()
     for name in POSTS:
         if name not in GETS and name[0] != "redeem":
-            assert client.get(address(name, busy)).status_code == 405, name
+            answer = client.get(address(name, busy))
+            assert answer.status_code == 302, name
+            page = reverse("desk:member", args=["m-wang"])
+            leads = answer.headers["Location"]
+            assert leads == (reverse("desk:cases") if name[0] == "settle" else page), name
+            assert client.get(leads).status_code == 200, name
+            assert client.put(address(name, busy)).status_code == 405, name
+    assert Movement.objects.count() == before
+    assert Recall.objects.exists()
+    for sent, page in (
+        (reverse("desk:store"), reverse("desk:home")),
+        (reverse("desk:confirm", args=[1]), reverse("desk:import")),
+    ):
+        assert client.get(sent).headers["Location"] == page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-CN", "登录已过期"), ("en", "Nothing was done: the login had ended")]
+)
+def test_a_login_that_ended_meanwhile_leads_back_to_the_form(
+    login: Login, language: str, said: str
+) -> None:
+    client = Client(headers={"accept-language": language})
+    plan = TopUpPlan.objects.get(code="topup-500")
+    sent = {"plan": plan.pk, "means": "cash", "once": "a"}
+    answer = client.post(reverse("desk:top_up", args=["m-wang"]), sent)
+    log_in = answer.headers["Location"]
+    assert said in client.get(log_in).content.decode()
+    back = QueryDict(urlsplit(log_in).query)["next"]
+    found = login("cashier").get(back, follow=True)
+    assert found.redirect_chain == [(reverse("desk:member", args=["m-wang"]), 302)]
+    assert found.status_code == 200
+    assert not Movement.objects.filter(kind="top_up").exists()
 
 
 @pytest.mark.parametrize(

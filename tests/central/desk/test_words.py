@@ -3,7 +3,7 @@
 import pytest
 from django.utils.translation import override
 
-from central.desk import words
+from central.desk import seen, words
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,18 @@ def test_an_amount_has_the_unit_of_its_purse(
         assert words.amount(value, kind) == english
     with override("zh-hans"):
         assert words.amount(value, kind) == chinese
+
+
+@pytest.mark.parametrize(
+    ("key", "english", "chinese"),
+    [
+        ("pm1:Zq7_abcdef8Vb2", "Code …8Vb2", "消费码 …8Vb2"),
+        ("uid:04FEFEFEFEFE80", "NFC …FE80", "NFC …FE80"),
+    ],
+)
+def test_a_code_is_called_so_wherever_it_is_kept(key: str, english: str, chinese: str) -> None:
+    """On a telephone, on paper, or in the memory of a card: who reads the list cannot know."""
+    with override("en"):
+        assert seen.shown(key) == english
+    with override("zh-hans"):
+        assert seen.shown(key) == chinese

@@ -43,12 +43,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// One action open at a time; its first field has the focus.
+// One action open at a time; its first field, or the first with a fault, has the focus.
 const actions = document.querySelectorAll("#actions > details");
+const enter = (one) => {
+  for (const other of actions) if (other !== one) other.open = false;
+  const wrong = one.querySelector(".field:has(.fault) :is(select, input)");
+  (wrong ?? one.querySelector("select, input:not([type=hidden])"))?.focus();
+};
 for (const one of actions) {
-  one.addEventListener("toggle", () => {
-    if (!one.open) return;
-    for (const other of actions) if (other !== one) other.open = false;
-    one.querySelector("select, input:not([type=hidden])")?.focus();
-  });
+  one.addEventListener("toggle", () => { if (one.open) enter(one); });
+  if (one.open) enter(one); // its own toggle may have been before this script
 }
