@@ -24,7 +24,12 @@ from kiosk.domain.effects import Effect, Light, Play, Show
 from kiosk.domain.errors import ConfigError
 from kiosk.drivers.virtual.cards import StorageCard, issued
 from kiosk.drivers.virtual.inputs import VirtualButtons, VirtualScanner
-from kiosk.drivers.virtual.outputs import VirtualBuzzer, VirtualDisplay, VirtualLamps
+from kiosk.drivers.virtual.outputs import (
+    VirtualBuzzer,
+    VirtualDisplay,
+    VirtualLamps,
+    VirtualRelay,
+)
 from kiosk.drivers.virtual.plug import Plugged
 from kiosk.drivers.virtual.printer import FULL_ROLL, Trouble, VirtualPrinter
 from kiosk.drivers.virtual.reader import VirtualReader
@@ -95,6 +100,7 @@ class Workbench:
             Part.BUZZER: self.buzzer,
             Part.DISPLAY: self.display,
             Part.PRINTER: self.printer,
+            Part.RELAY: VirtualRelay(),
         }
         self.devices = devices
         virtual = {part: device.open for part, device in devices.items()}

@@ -38,6 +38,7 @@ class Cable:
     def close(self) -> None:
         """Pull it for good."""
         self.pull()
+        _hang_up(self._listener)  # closed alone, it would leave its thread waiting for ever
         self._listener.close()
 
     def _accept(self) -> None:

@@ -1,5 +1,6 @@
 """`kiosk simulate`: a shop on this machine, and its page."""
 
+import functools
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -7,10 +8,13 @@ from pathlib import Path
 
 from kiosk.domain.errors import ConfigError
 from kiosk.simulator.scene import Scene
-from kiosk.simulator.shop import Shop
+from kiosk.simulator.shop import SECOND, TERMINAL, Shop
 from kiosk.simulator.stagehand import Stagehand
 from kiosk.simulator.wallet import wallet
 from kiosk.simulator.web import Server
+
+PAGES = {"/": TERMINAL, f"/{SECOND}/": SECOND}
+"""The kiosk of each page, by the page's path."""
 
 
 def simulate(
@@ -27,11 +31,19 @@ def simulate(
     shop could not open, which the page tells too.  Raises ConfigError when the port is taken.
     """
     folder, language = shop_in
-    scene = Scene(wallet=wallet(), language=language, logs=str(folder / "logs"))
-    shop = Shop(folder, language, scene.hear)
-    stagehand = Stagehand(shop, scene)
+    common = {"wallet": wallet(), "language": language, "logs": str(folder / "logs")}
+    scenes = {
+        terminal: Scene(terminal=terminal, pages=PAGES, **common) for terminal in PAGES.values()
+    }
+    first, second = scenes[TERMINAL], scenes[SECOND]
+    shop = Shop(folder, language, first.hear, others={SECOND: second.hear})
+    stagehand = Stagehand(shop, scenes)
+    places = {
+        path: (scenes[terminal], functools.partial(stagehand.post, terminal))
+        for path, terminal in PAGES.items()
+    }
     try:
-        server = Server(port, scene, stagehand.post)
+        server = Server(port, places)
     except (OSError, OverflowError) as e:
         raise ConfigError((f"port {port}: {e}; --port 0 takes a free one",)) from None
     serving = threading.Thread(target=server.serve_forever, args=(0.1,), name="web", daemon=True)
@@ -45,7 +57,8 @@ def simulate(
         say("stopping ...")
     finally:
         stagehand.stop()
-        scene.end()
+        for scene in scenes.values():
+            scene.end()
         server.shutdown()
         server.server_close()
-    return 1 if scene.value("failure") else 0
+    return 1 if first.value("failure") else 0

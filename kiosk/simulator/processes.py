@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,10 +20,15 @@ class ProcessFailed(KioskError):
 
 
 def free_port() -> int:
-    """Find a TCP port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Find a TCP port on loopback that nobody listens on.
+
+    Below those that connections are made from (32768 and up on Linux): one of them could be taken
+    while its server is down, even by the very client that tries to reach it.
+    """
+    while True:
+        port = random.SystemRandom().randrange(15_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def listens(port: int) -> bool:
@@ -85,7 +91,7 @@ class Process:
             raise ProcessFailed(f"{self.name} failed:\n{done.stderr.strip()[-2000:]}")
         return done.stdout
 
-    def wait_for_port(self, port: int, seconds: float = 10.0) -> None:
+    def wait_for_port(self, port: int, seconds: float = 30.0) -> None:
         """Wait until it listens.  Raises ProcessFailed."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -22,15 +22,19 @@ class Plugged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer_cover: str = ""
     reader: str = ""
     display: str = ""
+    network: Literal["", "unplugged", "plugged"] = ""
     disk: Literal["", "broken", "mended"] = ""
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What must be so after a step.
+    """What must come of a step.
 
-    `screen` and `slip`: texts that must stand on the present screen, on the newest slip.
+    `screen` and `slip`: texts that must stand on the screen, on the newest slip.
     `rows`: rows in the journal, `acknowledged`: how many of them central has confirmed.
     `slips`: how many were printed in all so far.
+
+    What is shown passes by itself, after seconds: it is enough that screen and lamp were so
+    together.  All the rest must be so from then on.
     """
 
     screen: list[str] = []
@@ -46,12 +50,14 @@ class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One step: a sentence for people, one action, what must come of it.
 
+    `at` is the terminal of the kiosk where it is done and looked at.
     `lay` and `lift` name a demo card; `scan` is a text, or `scan_card` a demo card's code; `stop`,
     `kill` and `start` name a process: broker, central or kiosk.  `card` is about the kiosk's own
     memory card, while it is off: `copy` its image, put the `old` image back, put a `new` card in.
     """
 
     say: str
+    at: Literal["k1", "k2"] = "k1"
     lay: str = ""
     lift: bool = False
     scan: str = ""
@@ -68,7 +74,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A scripted visit.  `seconds` is the patience for each step.
 
-    With `prices = false` it is in a shop that has put no service on its price list yet.
+    With `prices = false` it is in a shop that has put no service on its price list yet.  The second
+    kiosk is there if a step is at it; then the first one has asked for the allowances before it.
     """
 
     title: str
@@ -136,17 +143,33 @@ class Seen:
     ready: bool = False
 
 
-def unmet(expect: Expect, seen: Seen) -> list[str]:
-    """List what is not yet so; empty when all is as expected."""
+class Awaited:
+    """What is expected, and whether the kiosk has shown its part of it since the waiting began."""
+
+    def __init__(self, expect: Expect) -> None:
+        self._expect, self._shown = expect, False
+
+    def missing(self, seen: Seen) -> list[str]:
+        """List what has not come; empty when all has.  To be asked at each change of `seen`."""
+        unshown = [] if self._shown else _unshown(self._expect, seen)
+        self._shown = not unshown
+        return unshown + _undone(self._expect, seen)
+
+
+def _unshown(expect: Expect, seen: Seen) -> list[str]:
     screen = "\n".join(seen.screen)
-    slip = "\n".join(seen.slips[-1]) if seen.slips else ""
     missing = [f"the screen says {text!r}" for text in expect.screen if text not in screen]
     missing += [f"the screen has no {text!r}" for text in expect.not_screen if text in screen]
-    missing += [f"the slip says {text!r}" for text in expect.slip if text not in slip]
-    if expect.slips is not None and expect.slips != len(seen.slips):
-        missing.append(f"{expect.slips} slips, found {len(seen.slips)}")
     if expect.lamp is not None and expect.lamp != seen.lamp:
         missing.append(f"lamp {expect.lamp}, found {seen.lamp}")
+    return missing
+
+
+def _undone(expect: Expect, seen: Seen) -> list[str]:
+    slip = "\n".join(seen.slips[-1]) if seen.slips else ""
+    missing = [f"the slip says {text!r}" for text in expect.slip if text not in slip]
+    if expect.slips is not None and expect.slips != len(seen.slips):
+        missing.append(f"{expect.slips} slips, found {len(seen.slips)}")
     if expect.online is not None and expect.online != seen.online:
         missing.append(f"online {expect.online}")
     if expect.rows is not None and expect.rows != seen.rows:

@@ -49,6 +49,7 @@ class Scene:
     def __init__(self, **values: Any) -> None:
         self._lock = threading.Lock()
         self._onlookers: set[queue.Queue[Message | None]] = set()
+        self._watched = False
         self._slips: list[Printed] = []
         self._count = 0
         self._values: dict[str, Any] = {**_DARK, "slips": [], "acked": None, **values}
@@ -62,11 +63,18 @@ class Scene:
         with self._lock:
             messages.put(("scene", dict(self._values)))
             self._onlookers.add(messages)
+            self._watched = True
         try:
             yield messages
         finally:
             with self._lock:
                 self._onlookers.discard(messages)
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody has ever come to look."""
+        with self._lock:
+            return self._watched
 
     def end(self) -> None:
         """Send everybody home."""

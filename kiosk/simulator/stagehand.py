@@ -8,16 +8,16 @@ Everybody else posts a hand and reads the scene.
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from kiosk.domain.devices import Part
 from kiosk.domain.errors import KioskError
 from kiosk.simulator import hands
-from kiosk.simulator.cable import Cable
+from kiosk.simulator.counter import Counter
 from kiosk.simulator.hands import Switch
 from kiosk.simulator.processes import listens
 from kiosk.simulator.scene import Scene
-from kiosk.simulator.shop import ADMIN, Shop, demo_cards
+from kiosk.simulator.shop import ADMIN, TERMINAL, Shop, demo_cards
 
 log = logging.getLogger(__name__)
 
@@ -28,30 +28,32 @@ _PULSE = 0.5
 class Stagehand:
     """Opens the shop, does what hands do, closes the shop.
 
-    The scene's `phase` is preparing, starting, open, failed (`failure` tells why) or closed;
+    `scenes` has one for each kiosk of the shop, by its terminal.  The first kiosk is switched on
+    with the shop, another when somebody comes to it.
+
+    A scene's `phase` is preparing, starting, open, failed (`failure` tells why) or closed;
     `fallen` names processes that ended by themselves.
     """
 
-    def __init__(self, shop: Shop, scene: Scene) -> None:
-        self._shop, self._scene = shop, scene
+    def __init__(self, shop: Shop, scenes: Mapping[str, Scene]) -> None:
+        self._shop = shop
         self._cards = demo_cards()
-        self._cable = Cable(shop.port)
-        shop.kiosk_port = self._cable.port
-        self._switches = dict.fromkeys(Switch, True)
-        self._posted: queue.Queue[hands.Hand | None] = queue.Queue()
+        shop.lay_cables()
+        self._counters = {name: Counter(shop, name, scene) for name, scene in scenes.items()}
+        self._central_on = True
+        self._posted: queue.Queue[tuple[str, hands.Hand] | None] = queue.Queue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="stagehand")
-        scene.show(phase="preparing", switches=self._switches, card=None, fallen=[], admin=None)
 
     def start(self) -> None:
         """Begin to open the shop."""
         self._thread.start()
 
-    def post(self, hand: hands.Hand) -> None:
-        """Have something done.  Raises KeyError for a card there is not."""
+    def post(self, terminal: str, hand: hands.Hand) -> None:
+        """Have something done at a kiosk.  Raises KeyError for a card there is not."""
         if isinstance(hand, hands.Lay):
             self._cards[hand.card]
-        self._posted.put(hand)
+        self._posted.put((terminal, hand))
 
     def stop(self) -> None:
         """Close the shop and wait until nothing of it runs."""
@@ -64,102 +66,85 @@ class Stagehand:
             self._open()
             while not self._stopping.is_set():
                 try:
-                    hand = self._posted.get(timeout=_PULSE)
+                    posted = self._posted.get(timeout=_PULSE)
                 except queue.Empty:
-                    hand = None
-                if hand is not None:
-                    self._do(hand)
+                    posted = None
+                if posted is not None:
+                    self._do(*posted)
                 self._look()
         except KioskError as e:
             log.error("%s", e)
-            self._scene.show(phase="failed", failure=str(e))
+            self._show(phase="failed", failure=str(e))
             self._stopping.wait()
         except Exception as e:
             log.exception("stagehand: bug")
-            self._scene.show(phase="failed", failure=f"{type(e).__name__}: {e}")
+            self._show(phase="failed", failure=f"{type(e).__name__}: {e}")
             self._stopping.wait()
         finally:
             self._shop.stop()
-            self._cable.close()
-            self._scene.show(phase="closed")
+            self._show(phase="closed")
+
+    def _show(self, **values: Any) -> None:
+        """Show the same everywhere."""
+        for counter in self._counters.values():
+            counter.scene.show(**values)
 
     def _open(self) -> None:
-        shop, scene = self._shop, self._scene
+        shop = self._shop
         shop.prepare()
         if self._stopping.is_set():
             return
-        scene.show(phase="starting")
-        shop.start()
+        self._show(phase="starting")
+        shop.start_without_kiosk()
+        self._counters[TERMINAL].open()
         shop.start_one("admin")
 
     # --- what hands do ------------------------------------------------------------------------
 
-    def _do(self, hand: hands.Hand) -> None:
-        till, scene = self._shop.kiosk, self._scene
+    def _do(self, terminal: str, hand: hands.Hand) -> None:
+        here = self._counters[terminal]
+        here.open()
         match hand:
+            case hands.Turn(switch=Switch.CENTRAL, on=on):
+                self._turn_central(on=on)
             case hands.Lay(card=name):
-                self._lay(name)
-            case hands.Lift():
-                till.do(do="lift")
-                scene.show(card=None)
-            case hands.Scan(text=text):
-                till.do(do="scan", text=text)
-            case hands.Press(button=button):
-                till.do(do="press", button=button)
-            case hands.Hold():
-                till.do(do="hold")
-            case hands.Turn(switch=switch, on=on):
-                if self._switches[switch] != on:
-                    self._switches = {**self._switches, switch: on}
-                    self._turn(switch, on=on)
-                    scene.show(switches=self._switches)
-            case hands.Tear():
-                scene.tear()
-            case hands.Sweep():
-                scene.sweep()
+                for there in self._counters.values():
+                    # a card lies in one place
+                    if there is not here and there.scene.value("card") == name:
+                        there.lift()
+                here.do(hand)
+            case _:
+                here.do(hand)
 
-    def _lay(self, name: str) -> None:
-        card, till = self._cards[name], self._shop.kiosk
-        if "uid" in card:
-            till.do(do="lift")
-            self._scene.show(card=name)
-        else:
-            self._scene.cue(shown=name)
-        till.present(card)
-
-    def _turn(self, switch: Switch, *, on: bool) -> None:
-        shop = self._shop
-        change: Callable[[str], None] = shop.start_one if on else shop.stop_one
-        match switch:
-            case Switch.POWER:
-                (shop.start_one if on else shop.kill_one)("kiosk")
-            case Switch.NETWORK:
-                (self._cable.plug if on else self._cable.pull)()
-            case Switch.CENTRAL:
-                self._scene.show(admin=None)
-                for name in ("central", "admin"):
-                    change(name)
-            case Switch.PAPER | Switch.COVER:
-                shop.kiosk.do(do=switch, on=on)
-            case Switch.READER | Switch.DISPLAY:
-                shop.kiosk.do(do="plug", part=Part(switch), on=on)
-            case Switch.ANSWERS:
-                shop.kiosk.do(do="answers", part=Part.PRINTER, on=on)
+    def _turn_central(self, *, on: bool) -> None:
+        """Start or stop central; all kiosks have it in common."""
+        if on == self._central_on:
+            return
+        self._central_on = on
+        self._show(admin=None)
+        change: Callable[[str], None] = self._shop.start_one if on else self._shop.stop_one
+        for name in ("central", "admin"):
+            change(name)
+        for counter in self._counters.values():
+            counter.show_switch(Switch.CENTRAL, on=on)
 
     # --- what nobody tells --------------------------------------------------------------------
 
     def _look(self) -> None:
-        shop, scene = self._shop, self._scene
-        if shop.kiosk.seen.ready and scene.value("phase") == "starting":
-            scene.show(phase="open")
-        running = {
-            "broker": (shop.broker.running, True),
-            "central": (shop.central.running, self._switches[Switch.CENTRAL]),
-            "admin": (shop.admin.running, self._switches[Switch.CENTRAL]),
-            "kiosk": (shop.kiosk.process.running, self._switches[Switch.POWER]),
-        }
-        scene.show(fallen=[name for name, (runs, should) in running.items() if should and not runs])
-        if scene.value("admin") is None and shop.admin.running and listens(shop.admin_port):
+        shop = self._shop
+        running = {"broker": shop.broker.running}
+        if self._central_on:
+            running |= {"central": shop.central.running, "admin": shop.admin.running}
+        fallen = [name for name, runs in running.items() if not runs]
+        for terminal, counter in self._counters.items():
+            if counter.scene.watched:
+                counter.open()
+            counter.look()
+            if counter.fallen:
+                fallen.append(f"kiosk {terminal}")
+        self._show(fallen=fallen)
+        shown = self._counters[TERMINAL].scene.value("admin")
+        if shown is None and shop.admin.running and listens(shop.admin_port):
             root = f"http://127.0.0.1:{shop.admin_port}"
             login = {"user": ADMIN, "password": shop.admin_password()}
-            scene.show(admin={"url": f"{root}/admin/", "desk": f"{root}/desk/", **login})
+            self._show(admin={"url": f"{root}/admin/", "desk": f"{root}/desk/", **login})

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.simulator.processes import Process
-from kiosk.simulator.scenario import Expect, Seen, unmet
+from kiosk.simulator.scenario import Awaited, Expect, Seen
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -87,10 +87,11 @@ class Till:
             self.do(do="scan", text=f"PM1:{card['token']}")
 
     def wait(self, expect: Expect, seconds: float) -> list[str]:
-        """Wait until all is as expected; return what still is not."""
+        """Wait until all has come as expected (see Expect); return what has not."""
+        awaited = Awaited(expect)
         with self.changed:
-            self.changed.wait_for(lambda: not unmet(expect, self.seen), seconds)
-            return unmet(expect, self.seen)
+            self.changed.wait_for(lambda: not awaited.missing(self.seen), seconds)
+            return awaited.missing(self.seen)
 
     def wait_ready(self, seconds: float) -> bool:
         """Wait until central has answered and the directory and the allowances are here."""

@@ -11,7 +11,7 @@ import json
 import queue
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from kiosk.simulator import hands
 from kiosk.simulator.scene import Scene
 
 STATIC = Path(__file__).parent / "static"
+
+Place = tuple[Scene, Callable[[hands.Hand], None]]
+"""What is seen at one kiosk, and who is given the hands there."""
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -48,16 +51,16 @@ _GUARDS = {
 class Server(ThreadingHTTPServer):
     """Serves the page, the scene as server-sent events, and takes hands.
 
-    `post` is given each hand; it raises KeyError for one that means nothing.  Raises OSError when
-    the port is taken.
+    `places` are the kiosks by the path of their page: "/", "/k2/".  Who takes the hands there
+    raises KeyError for one that means nothing.  Raises OSError when the port is taken.
     """
 
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, port: int, scene: Scene, post: Callable[[hands.Hand], None]) -> None:
+    def __init__(self, port: int, places: Mapping[str, Place]) -> None:
         super().__init__(("127.0.0.1", port), _Visit)
-        self.scene, self.post = scene, post
+        self.places = dict(places)
         own = self.server_port
         self.hosts = {f"127.0.0.1:{own}", f"localhost:{own}"}
         self.origins = {f"http://{host}" for host in self.hosts}
@@ -68,6 +71,12 @@ class Server(ThreadingHTTPServer):
     def url(self) -> str:
         """The page's address."""
         return f"http://127.0.0.1:{self.server_port}/"
+
+    def find(self, path: str) -> tuple[Place, str]:
+        """Tell which kiosk's page a path is of, and what of it: "/k2/events" is its "/events"."""
+        first, slash, rest = path.removeprefix("/").partition("/")
+        place = self.places.get(f"/{first}/") if slash else None
+        return (place, f"/{rest}") if place else (self.places["/"], path)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a page that was closed or loaded again in the middle of an answer."""
@@ -84,23 +93,25 @@ class _Visit(BaseHTTPRequestHandler):
     timeout = 60
 
     def do_GET(self) -> None:
+        (scene, _), path = self.server.find(self.path)
         if self.headers.get("Host") not in self.server.hosts:
             self._refuse(http.HTTPStatus.MISDIRECTED_REQUEST, "another host is meant")
-        elif self.path == "/events":
-            self._stream()
-        elif path := self.server.files.get(self.path):
-            self._answer(http.HTTPStatus.OK, path.read_bytes(), _TYPES[path.suffix])
-        elif picture := self._slip():
+        elif path == "/events":
+            self._stream(scene)
+        elif file := self.server.files.get(path):
+            self._answer(http.HTTPStatus.OK, file.read_bytes(), _TYPES[file.suffix])
+        elif picture := _slip(scene, path):
             self._answer(http.HTTPStatus.OK, picture, "image/png")
         else:
             self._refuse(http.HTTPStatus.NOT_FOUND)
 
     def do_POST(self) -> None:
-        status, why = self._objection()
+        (_, post), path = self.server.find(self.path)
+        status, why = self._objection(path)
         if not status:
             try:
                 length = int(self.headers["Content-Length"])
-                self.server.post(hands.read(self.rfile.read(length)))
+                post(hands.read(self.rfile.read(length)))
             except KeyError as e:
                 status, why = http.HTTPStatus.BAD_REQUEST, f"there is no {e}"
             except ValueError as e:
@@ -110,7 +121,7 @@ class _Visit(BaseHTTPRequestHandler):
         else:
             self._answer(http.HTTPStatus.NO_CONTENT)
 
-    def _objection(self) -> tuple[http.HTTPStatus | None, str]:
+    def _objection(self, path: str) -> tuple[http.HTTPStatus | None, str]:
         """Say what is wrong with a hand before it is read; (None, "") when nothing is."""
         length = self.headers.get("Content-Length", "")
         status: http.HTTPStatus | None = None
@@ -119,7 +130,7 @@ class _Visit(BaseHTTPRequestHandler):
             status, why = http.HTTPStatus.MISDIRECTED_REQUEST, "another host is meant"
         elif self.headers.get("Origin") not in self.server.origins:
             status, why = http.HTTPStatus.FORBIDDEN, "not from this page"
-        elif self.path != "/hands":
+        elif path != "/hands":
             status = http.HTTPStatus.NOT_FOUND
         elif self.headers.get_content_type() != "application/json":
             status = http.HTTPStatus.UNSUPPORTED_MEDIA_TYPE
@@ -129,16 +140,12 @@ class _Visit(BaseHTTPRequestHandler):
             status = http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return status, why
 
-    def _slip(self) -> bytes | None:
-        slip = re.fullmatch(r"/slips/([0-9]{1,9})\.png", self.path)
-        return self.server.scene.picture(int(slip[1])) if slip else None
-
-    def _stream(self) -> None:
+    def _stream(self, scene: Scene) -> None:
         self.close_connection = True
         self.send_response(http.HTTPStatus.OK)
         self.send_header("Connection", "close")
         self._headers("text/event-stream; charset=utf-8")
-        with contextlib.suppress(OSError), self.server.scene.watch() as messages:
+        with contextlib.suppress(OSError), scene.watch() as messages:
             while True:
                 try:
                     message = messages.get(timeout=_SILENCE)
@@ -175,3 +182,8 @@ class _Visit(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the kiosk's own log is what matters."""
+
+
+def _slip(scene: Scene, path: str) -> bytes | None:
+    slip = re.fullmatch(r"/slips/([0-9]{1,9})\.png", path)
+    return scene.picture(int(slip[1])) if slip else None

@@ -42,9 +42,17 @@ class Books:
         sql = "SELECT sum(posted) FROM shop_account WHERE member_id = ? AND kind = ?"
         return self._number(sql, member, kind)
 
+    def journals(self) -> list[tuple[str, str]]:
+        """List state and reason of the journals, in the order in which they were first heard."""
+        return self._read("SELECT state, reason FROM shop_journal ORDER BY first_heard")
+
     def cases(self) -> int:
         """Count the exception cases."""
         return self._number("SELECT count(*) FROM shop_case")
+
+    def seen(self) -> int:
+        """Count the unknown cards that terminals have told of."""
+        return self._number("SELECT count(*) FROM shop_seenmedium")
 
     def check(self) -> None:
         """Balances are the sums of their entries, and no allowance exceeds a balance."""

@@ -30,7 +30,7 @@ from kiosk.runtime.clock import SystemClock
 from kiosk.settings.config import load
 from kiosk.simulator.shop import Shop, demo_cards
 from tests.endtoend.conftest import Books
-from tests.endtoend.test_real_path import held
+from tests.endtoend.test_real_path import asked, held
 from tests.peers.until import until
 
 pytestmark = pytest.mark.loopback
@@ -121,8 +121,8 @@ class Counter:
         return self.kiosk.world.online and held(self.kiosk)
 
     def sent(self) -> bool:
-        """Tell whether central has every row."""
-        return self.kiosk.world.waiting == 0
+        """Tell whether central has every row: the journal knows, the loop a moment later."""
+        return bool(asked(self.kiosk, lambda journal: journal.standing()).waiting == 0)
 
     def tap(self, medium: MediumKey) -> Callable[[], object]:
         return lambda: self.kiosk.loop.post(CardPresented(medium, "counter"))

@@ -10,6 +10,8 @@ import pytest
 from kiosk.domain.devices import Lamp
 from kiosk.simulator.scenario import Expect
 from kiosk.simulator.shop import Shop, demo_cards
+from tests.endtoend.conftest import Books
+from tests.peers.until import until
 
 pytestmark = pytest.mark.loopback
 SECONDS = 20.0
@@ -35,7 +37,9 @@ def at_the_desk(folder: Path, what: str) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
-def test_it_is_greeted_when_bound_and_refused_when_lost(shop: Shop, folder: Path) -> None:
+def test_it_is_greeted_when_bound_and_refused_when_lost(
+    shop: Shop, folder: Path, books: Books
+) -> None:
     shop.prepare()
     shop.start()
     till, card = shop.kiosk, demo_cards()["stranger"]
@@ -43,6 +47,7 @@ def test_it_is_greeted_when_bound_and_refused_when_lost(shop: Shop, folder: Path
     till.present(card)
     assert till.wait(Expect(screen=["此卡未登记"]), SECONDS) == []
     assert till.wait(Expect(online=True), SECONDS) == []
+    until(books.seen, "central hears of the card")
     at_the_desk(folder, BIND)
     assert till.wait(Expect(screen=["李*"]), SECONDS) == []
     till.do(do="lift")

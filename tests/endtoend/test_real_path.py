@@ -22,6 +22,7 @@ from kiosk.drivers import oled_luma
 from kiosk.drivers.oled_chips import I2c, Spi
 from kiosk.drivers.virtual.cards import StorageCard, issued
 from kiosk.drivers.virtual.inputs import VirtualButtons
+from kiosk.journal.journal import Journal
 from kiosk.render.glass import Glass
 from kiosk.runtime.clock import SystemClock
 from kiosk.settings.config import load
@@ -92,10 +93,16 @@ class Counter:
 
     def until_shown(self, kind: type[Screen]) -> Any:
         """Wait until the loop shows such a screen and the glass has it, pixel for pixel."""
-        until(lambda: self.screens and isinstance(self.screens[-1], kind), kind.__name__)
-        screen = self.screens[-1]
-        until(lambda: self.chip.frame() == self.drawn(screen), f"{kind.__name__} on the glass")
-        return screen
+        found: list[Screen] = []
+
+        def shown() -> bool:
+            # the newest each time: what becomes of the slip draws a proof anew
+            found[:] = self.screens[-1:]
+            on_glass = self.chip.frame()
+            return any(isinstance(s, kind) and on_glass == self.drawn(s) for s in found)
+
+        until(shown, f"{kind.__name__} on the glass")
+        return found[0]
 
 
 @pytest.fixture
@@ -127,12 +134,17 @@ def counter(
     assert counter.kiosk.stop() == ()
 
 
+def asked(kiosk: Kiosk, question: Callable[[Journal], Any]) -> Any:
+    """Ask the journal on its own thread, after all that was submitted before."""
+    answers: list[Any] = []
+    kiosk.journal.submit(question, answers.append)
+    until(lambda: answers, "the journal answers")
+    return answers[0]
+
+
 def held(kiosk: Kiosk) -> bool:
     """Tell whether central's answers are all in: the directory and the allowances."""
-    answers: list[Any] = []
-    kiosk.journal.submit(lambda journal: journal.standing(), answers.append)
-    until(lambda: answers, "the journal answers")
-    standing = answers[0]
+    standing = asked(kiosk, lambda journal: journal.standing())
     return bool(standing.directory_version) and standing.pending_nonce is None
 
 
@@ -162,10 +174,8 @@ def test_a_card_on_a_real_reader_becomes_a_row_in_centrals_books(
     until(lambda: kiosk.world.waiting == 0, "nothing left to send", 20)
     assert books.posted("m-wang", "pass_bought") == 7
     books.check()
-    prints: list[Any] = []
-    kiosk.journal.submit(lambda journal: journal.prints(2), prints.append)
-    until(lambda: prints)
-    assert [record.outcome for record in prints[0]] == ["printed"]
+    # the slip is cut before the printer has said so, and that before the journal notes it
+    until(lambda: [r.outcome for r in asked(kiosk, lambda j: j.prints(2))] == ["printed"], "noted")
     hand.lift()
     pcscd.until_empty()
 
@@ -187,9 +197,12 @@ def test_it_serves_with_every_device_absent_and_says_which(
 ) -> None:
     printer.stop()
     until(lambda: Part.PRINTER in counter.kiosk.world.faults(), "the printer is missed", 20)
-    until(lambda: isinstance(counter.screens[-1], Idle) and counter.screens[-1].faults)
-    idle = counter.screens[-1]
-    assert isinstance(idle, Idle)
-    assert Part.PRINTER in idle.faults
+    seen: list[Screen] = []
+
+    def missed() -> bool:
+        seen[:] = counter.screens[-1:]
+        return bool(seen) and isinstance(seen[0], Idle) and Part.PRINTER in seen[0].faults
+
+    until(missed, "the idle screen says so")
     assert time.monotonic() - counter.kiosk.loop.last_beat < 5
     assert not any(isinstance(screen, Looking) for screen in counter.screens)

@@ -95,6 +95,13 @@ def test_it_serves_with_nothing_attached_and_stops_in_order(service: Service) ->
     verified = service.command("journal", "verify", "--config", str(service.config))
     assert verified.returncode == 0, verified.stderr
     assert "0 rows, the chain is whole" in verified.stdout
+    # with a runtime directory of its own, so that the status file does not give the other one away
+    service.environ["RUNTIME_DIRECTORY"] = str(service.folder / "other")
+    for words in (["run"], ["journal", "renew", "--force"]):
+        second = service.command(*words, "--config", str(service.config))
+        assert second.returncode == 2, words
+        assert "another kiosk" in second.stderr
+    service.environ["RUNTIME_DIRECTORY"] = str(service.folder)
     examined = service.command(
         "doctor",
         "--config",

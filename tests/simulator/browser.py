@@ -73,6 +73,12 @@ class Page:
         self.driver.get(self.url)
         until(lambda: self.script("return document.body.dataset.live") == "yes", "the scene")
 
+    def walk(self, path: str) -> None:
+        """Go to another kiosk's page by its link, and wait until it shows its scene."""
+        self.click(f'#pages a[href="{path}"]')
+        here = "return location.pathname + document.body.dataset.live"
+        until(lambda: self.script(here) == f"{path}yes", path)
+
     def resize(self, size: tuple[int, int], ratio: float = 1, *, touch: bool = False) -> None:
         """Set the size of the window's inside in CSS pixels, and device pixels for each."""
         self.driver.execute_cdp_cmd(

@@ -20,7 +20,7 @@ LIFT = b'{"do": "lift"}'
 
 
 def test_a_page_that_goes_away_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
-    with Server(0, Scene(), lambda _hand: None) as server:
+    with Server(0, {"/": (Scene(), lambda _hand: None)}) as server:
         for trouble, told in ((BrokenPipeError(), False), (ZeroDivisionError(), True)):
             try:
                 raise trouble

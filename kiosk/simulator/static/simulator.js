@@ -14,8 +14,20 @@ function render(news, first = false) {
   renderWallet(scene, news, first);
   renderPaper(scene, news, first);
   renderSwitches();
+  if (first || "pages" in news) renderPages();
   if (first || "admin" in news || "switches" in news) renderAdmin();
   renderStatus();
+}
+
+// --- the kiosks of the shop --------------------------------------------------------------------
+
+function renderPages() {
+  $("pages").replaceChildren(...Object.entries(scene.pages ?? {}).map(([href, terminal]) => {
+    const link = make("a", { href, textContent: t().terminal[terminal] });
+    if (terminal === scene.terminal) link.ariaCurrent = "page";
+    return link;
+  }));
+  if (scene.terminal) document.title = `${t().terminal[scene.terminal]} · ${t().title}`;
 }
 
 // --- switches ----------------------------------------------------------------------------------

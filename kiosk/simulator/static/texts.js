@@ -3,6 +3,7 @@ export const TEXTS = {
   "zh-CN": {
     title: "会员终端模拟器", other: "English", skip: "跳到会员卡",
     sound: "声音", keys: "快捷键 A B C",
+    pages: "门店里的终端", terminal: { k1: "前台 k1", k2: "美容区 k2" },
     device: "会员终端", lamps: "指示灯：", buttons: "按键", reader: "读卡器", scanner: "扫码窗",
     tap: "刷卡处", scan: "扫码处", printer: "小票打印机", tear: "撕下小票",
     button: (b) => `按键 ${b}`, hold: "按住一秒：直接退出",
@@ -31,6 +32,7 @@ export const TEXTS = {
   en: {
     title: "Membership kiosk simulator", other: "中文", skip: "Skip to the cards",
     sound: "Sound", keys: "Keys A B C",
+    pages: "Kiosks of the shop", terminal: { k1: "Front desk k1", k2: "Grooming k2" },
     device: "Kiosk", lamps: "Lamps: ", buttons: "Buttons", reader: "Card reader",
     scanner: "Scanner window", tap: "Card here", scan: "Code here", printer: "Slip printer",
     tear: "Tear off", button: (b) => `Button ${b}`, hold: "Hold for a second: leave at once",
