@@ -8,7 +8,7 @@ import msgspec
 
 from kiosk import __version__
 from kiosk.assembly import Station
-from kiosk.domain.errors import KioskError
+from kiosk.domain.errors import ConfigError, KioskError
 from kiosk.domain.wire import JournalState
 from kiosk.health import (
     Heartbeat,
@@ -22,6 +22,7 @@ from kiosk.health import (
     status_path,
 )
 from kiosk.runtime.clock import Clock, SystemClock
+from kiosk.runtime.files import held
 from kiosk.settings.options import Config
 
 _LATE_SECONDS = 20.0
@@ -94,7 +95,21 @@ class Hanging(KioskError):
 
 
 def serve(config: Config, stop: threading.Event) -> None:
-    """Run the kiosk until `stop`.  Raises LoopDied, Hanging, SettingsError."""
+    """Run the kiosk until `stop`.  Raises LoopDied, Hanging, SettingsError.
+
+    ConfigError where another process runs on this journal: two would each spend what one holds.
+    """
+    with held(config.journal.parent) as alone:
+        if not alone:
+            fault = (
+                f"another kiosk runs on {config.journal}: stop it (sudo systemctl stop kiosk), "
+                "or give this terminal a journal in a folder of its own"
+            )
+            raise ConfigError((fault,))
+        _serve(config, stop)
+
+
+def _serve(config: Config, stop: threading.Event) -> None:
     clock = SystemClock()
     station = Station(config, clock)
     watch = _Watch(station, config, clock)

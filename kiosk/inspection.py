@@ -3,6 +3,7 @@
 Nothing is written.  A damaged one is shown and exported as far as it can be read.
 """
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,20 +36,29 @@ def _readable(path: Path) -> str:
     return f"{rows} rows can be read, {lost} cannot; `kiosk journal export` writes them out"
 
 
-def show(path: Path, after: int, limit: int) -> Iterator[str]:
-    """Write rows above `after` as lines of text: seq, hash, payload (opaque ids only)."""
+def show(path: Path, after: int, limit: int, command: str = "kiosk journal show") -> Iterator[str]:
+    """Write rows above `after` as lines of text: seq, hash, payload (opaque ids only).
+
+    After `limit` lines the last one says how many rows follow, and with which `command`.
+    """
+    asked = after
     with reading(path) as reader:
         gone, known = reader.floor
         if after < gone:
             yield f"{gone:8} {known.hex()[:12]} rows up to here have gone, central has them"
-        for row in reader.rows(after):
-            if limit <= 0:
-                return
-            limit -= 1
+            after = gone
+        for row in itertools.islice(reader.rows(after), limit):
             if isinstance(row, range):
                 yield f"{row[0]:8} up to row {row[-1]}: cannot be read"
+                after = row[-1]
             else:
                 yield f"{row.seq:8} {row.hash.hex()[:12]} {row.payload.decode(errors='replace')}"
+                after = row.seq
+        last = reader.last()
+        if after < last:
+            yield f"{last - after} more rows: {command} --after {after}"
+        elif last < asked or not last:
+            yield f"the last row is {last}" if last else "no row was written yet"
 
 
 class _Exported(msgspec.Struct, frozen=True):

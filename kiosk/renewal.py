@@ -13,6 +13,7 @@ from kiosk.domain.wire import JournalState
 from kiosk.health import Status
 from kiosk.journal.aside import RENEWED, set_aside
 from kiosk.journal.journal import Journal
+from kiosk.runtime.files import held
 
 
 def renew(path: Path, now: dt.datetime, running: Status | None, *, force: bool) -> list[str]:
@@ -24,7 +25,14 @@ def renew(path: Path, now: dt.datetime, running: Status | None, *, force: bool) 
     if running is not None:
         raise ConfigError(("the daemon has it open: sudo systemctl stop kiosk",))
     if not path.is_file():
-        raise JournalError(f"there is no journal {path}")
+        raise JournalError(f"there is no journal {path}: the next start makes one")
+    with held(path.parent) as alone:
+        if not alone:
+            raise ConfigError((f"another kiosk has {path} open: stop it first",))
+        return _renewed(path, now, force)
+
+
+def _renewed(path: Path, now: dt.datetime, force: bool) -> list[str]:
     told, works = _told(path)
     if works and not force:
         raise ConfigError(

@@ -35,15 +35,15 @@ from kiosk.journal.thread import JournalThread
 class Bookkeeping:
     """The loop's door to the journal.
 
-    `committed` is told of each new row, before the loop is.  With `practice` an unknown card stands
-    for a demo member.
+    `committed` is told of each new row and its seq, once, before the loop is.  With `practice` an
+    unknown card stands for a demo member.
     """
 
     def __init__(
         self,
         journal: JournalThread,
         post: Callable[[Event], None],
-        committed: Callable[[], None],
+        committed: Callable[[ef.Draft, int], None],
         *,
         practice: bool,
     ) -> None:
@@ -74,7 +74,7 @@ class Bookkeeping:
         correlation = effect.correlation
 
         def committed(receipt: Receipt) -> Event:
-            self._committed()
+            self._committed(effect.draft, receipt.seq)
             return Committed(correlation, receipt.seq, receipt.journal, receipt.view)
 
         self._journal.submit(

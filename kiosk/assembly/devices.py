@@ -9,17 +9,28 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kiosk.assembly import openers
-from kiosk.domain.devices import Lamp, Part, PartReport, PrintOutcome, Sound
+from kiosk.assembly.relay import relay_worker
+from kiosk.domain.devices import (
+    Ailment,
+    Lamp,
+    Part,
+    PartReport,
+    PrintOutcome,
+    ReaderLamp,
+    Sound,
+)
 from kiosk.domain.errors import DeviceError
 from kiosk.domain.events import Stimulus
 from kiosk.domain.policy import Language
 from kiosk.domain.screens import Screen
 from kiosk.domain.slips import AnySlip
 from kiosk.drivers.ports import BuzzerPort, DisplayPort, InputPort, LampsPort, Paper, PrinterPort
+from kiosk.drivers.reader_signals import ReaderSignals
 from kiosk.render.glass import Glass
 from kiosk.render.paper import document
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.jobs import OutputWorker
+from kiosk.runtime.libraries import needed
 from kiosk.runtime.worker import Duty, InputWorker, Worker
 from kiosk.settings import options
 
@@ -43,7 +54,8 @@ class Bench:
     """What every worker is wired to.
 
     `post` and `report` go to the loop, `printed` to the journal's print record; `language` is
-    asked at each screen, since central may change it; `training` marks every screen.
+    asked at each screen, since central may change it; `training` marks every screen.  `signals` is
+    what the LEDs and the buzzer of readers are to say, by their names.
     """
 
     clock: Clock
@@ -53,6 +65,7 @@ class Bench:
     printed: Callable[[SlipJob, PrintOutcome], None]
     language: Callable[[], Language]
     training: bool = False
+    signals: Mapping[str, ReaderSignals] = dc.field(default_factory=dict)
 
     def duty(self, part: Part, name: str = "") -> Duty:
         """Make the duty of one worker."""
@@ -70,33 +83,49 @@ def inputs(config: options.Config, bench: Bench) -> Iterator[Worker[Any]]:
     for reader in config.readers:
         # alone it needs no name: "reader" says which
         name = reader.name if len(config.readers) > 1 else ""
-        yield InputWorker(bench.duty(Part.READER, name), _reader(reader, bench), bench.post)
+        yield InputWorker(bench.duty(Part.READER, name), opener(reader, bench), bench.post)
     if config.scanner:
-        opener = openers.scanner(config.scanner, bench.play)
-        yield InputWorker(bench.duty(Part.SCANNER), opener, bench.post)
+        scanner = opener(config.scanner, bench)
+        yield InputWorker(bench.duty(Part.SCANNER), scanner, bench.post)
     if config.buttons:
-        opener = openers.buttons(config.buttons, bench.play)
-        yield InputWorker(bench.duty(Part.BUTTONS), opener, bench.post)
+        buttons = opener(config.buttons, bench)
+        yield InputWorker(bench.duty(Part.BUTTONS), buttons, bench.post)
 
 
 def outputs(config: options.Config, bench: Bench) -> Iterator[tuple[Part, OutputWorker[Any, Any]]]:
-    """Make the workers of display, printer, lamps and buzzer."""
+    """Make the workers of display, printer, lamps, buzzer and relay."""
     if config.display:
-        display = openers.display(config.display, bench.play, bench.clock.mono)
-        yield Part.DISPLAY, _display_worker(display, bench)
+        yield Part.DISPLAY, _display_worker(opener(config.display, bench), bench)
     if config.printer:
-        opener = openers.printer(config.printer, bench.play)
-        yield Part.PRINTER, printer_worker(config.printer, opener, bench)
+        printer = opener(config.printer, bench)
+        yield Part.PRINTER, printer_worker(config.printer, printer, bench)
     if config.lamps:
-        lamps = openers.lamps(config.lamps, bench.play)
+        lamps = opener(config.lamps, bench)
         yield Part.LAMPS, OutputWorker(bench.duty(Part.LAMPS), lamps, _set_lamp, newest_only=True)
     if config.buzzer:
-        buzzer = openers.buzzer(config.buzzer, bench.play)
+        buzzer = opener(config.buzzer, bench)
         yield Part.BUZZER, OutputWorker(bench.duty(Part.BUZZER), buzzer, _play_sound)
+    if config.relay:
+        relay = opener(config.relay, bench)
+        yield Part.RELAY, relay_worker(config.relay, relay, bench.duty(Part.RELAY))
 
 
 def opener(section: options.Section, bench: Bench) -> Callable[[], Any]:
-    """Return what opens the port that a section describes, as its worker would."""
+    """Return what opens the port that a section describes.
+
+    A virtual part that nobody plays raises DeviceError at once; a library that its driver needs
+    and that is not installed raises LibraryAbsent when it is opened.
+    """
+    open_port = _opener(section, bench)
+
+    def open_with_libraries() -> Any:
+        with needed():
+            return open_port()
+
+    return open_with_libraries
+
+
+def _opener(section: options.Section, bench: Bench) -> Callable[[], Any]:
     match section:
         case options.Reader():
             return _reader(section, bench)
@@ -108,10 +137,23 @@ def opener(section: options.Section, bench: Bench) -> Callable[[], Any]:
             return openers.lamps(section, bench.play)
         case options.Buzzer():
             return openers.buzzer(section, bench.play)
+        case options.Relay():
+            return openers.relay(section, bench.play)
         case options.Display():
             return openers.display(section, bench.play, bench.clock.mono)
         case options.Printer():
             return openers.printer(section, bench.play)
+
+
+def reader_signals(config: options.Config, clock: Clock) -> dict[str, ReaderSignals]:
+    """Make what the LEDs and the buzzer of each reader that has them are to say."""
+    made = {reader.name: _signals_of(reader, clock) for reader in config.readers}
+    return {name: signals for name, signals in made.items() if signals}
+
+
+def _signals_of(reader: options.Reader, clock: Clock) -> ReaderSignals | None:
+    none = reader.lamp is ReaderLamp.NONE
+    return None if none else ReaderSignals(reader.lamp, clock.mono)
 
 
 def _reader(reader: options.Reader, bench: Bench) -> Callable[[], InputPort]:
@@ -121,12 +163,13 @@ def _reader(reader: options.Reader, bench: Bench) -> Callable[[], InputPort]:
     def open_pn532() -> InputPort:
         from kiosk.drivers.pn532 import Pn532Reader
 
-        return Pn532Reader(reader.name, reader.device)
+        return Pn532Reader(reader.name, reader.device, reader.felica)
 
     def open_pcsc() -> InputPort:
         from kiosk.drivers.pcsc import PcscReader
 
-        return PcscReader(reader.name, reader.match, reader.beeps)
+        signals = bench.signals.get(reader.name) or _signals_of(reader, bench.clock)
+        return PcscReader(reader.name, reader.match, reader.beeps, signals)
 
     return open_pn532 if reader.driver is options.ReaderDriver.PN532 else open_pcsc
 
@@ -197,7 +240,7 @@ class _PaperWatch:
         """Ask.  Raises DeviceError when there is no paper."""
         self._due = self._clock.mono() + _PAPER_SECONDS
         if device.paper() is Paper.OUT:
-            raise DeviceError("out of paper")
+            raise DeviceError("out of paper", Ailment.NO_PAPER)
 
 
 def _set_lamp(device: LampsPort, lamp: Lamp) -> None:

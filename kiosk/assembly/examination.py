@@ -1,6 +1,5 @@
 """The doctor's way to the devices: as an opener for `kiosk doctor`, as questions in the daemon."""
 
-import dataclasses as dc
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,8 +10,7 @@ from kiosk.doctor.examination import Circumstances, probes
 from kiosk.doctor.probe import Found, examine
 from kiosk.domain.devices import Part, PartState
 from kiosk.domain.errors import DeviceError
-from kiosk.domain.events import Correlation, Event, Examined
-from kiosk.domain.findings import Symptom
+from kiosk.domain.findings import Finding, Symptom
 from kiosk.domain.policy import Language
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.worker import Worker
@@ -35,32 +33,18 @@ def opens(clock: Clock) -> Callable[[Section], Any]:
     return lambda section: opener(section, bench)()
 
 
-class Examiner:
-    """Checks the devices of a running kiosk, on a thread of its own, and posts what was found."""
-
-    def __init__(
-        self,
-        config: Config,
-        bench: Bench,
-        workers: Iterable[Worker[Any]],
-        clock_off: Callable[[], float | None],
-    ) -> None:
-        self._config, self._clock_off = config, clock_off
-        self._given = Circumstances(
-            Owned(workers),
-            lambda section: opener(section, bench)(),
-            bench.clock,
-            training=bench.training,
-        )
-
-    def begin(self, correlation: Correlation, post: Callable[[Event], None]) -> None:
-        """Begin to check; returns at once.  Every probe has its time-out, and so has the whole."""
-        given = dc.replace(self._given, clock_off=self._clock_off())
-
-        def check() -> None:
-            post(Examined(correlation, examine(probes(self._config, given))))
-
-        threading.Thread(target=check, name="doctor", daemon=True).start()
+def examined(
+    config: Config, bench: Bench, workers: Iterable[Worker[Any]], clock_off: float | None
+) -> tuple[Finding, ...]:
+    """Check every device of a running kiosk, and what they stand on; waits for all of it."""
+    given = Circumstances(
+        Owned(workers),
+        lambda section: opener(section, bench)(),
+        bench.clock,
+        clock_off=clock_off,
+        training=bench.training,
+    )
+    return examine(probes(config, given))
 
 
 class Owned:

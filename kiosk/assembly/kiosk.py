@@ -11,13 +11,14 @@ from typing import Any
 from kiosk import __version__
 from kiosk.assembly.bookkeeping import Bookkeeping
 from kiosk.assembly.crew import Crew, Stuck
-from kiosk.assembly.devices import Bench, SlipJob, Virtual, inputs, outputs
-from kiosk.assembly.examination import Examiner
+from kiosk.assembly.devices import Bench, SlipJob, Virtual, inputs, outputs, reader_signals
+from kiosk.assembly.examiner import Examiner
+from kiosk.assembly.relay import RelayJob, pays_for
 from kiosk.assembly.uplink import Uplink
 from kiosk.domain import effects as ef
-from kiosk.domain.devices import Part, PartReport, PartState, Vitals
+from kiosk.domain.devices import Part, PartReport, PartState, PrintOutcome, Vitals
 from kiosk.domain.errors import ConfigError
-from kiosk.domain.events import Event, PartChanged
+from kiosk.domain.events import Event, PartChanged, SlipEnded
 from kiosk.domain.members import OperatorRecord
 from kiosk.domain.policy import Policy
 from kiosk.journal.thread import JournalThread
@@ -61,12 +62,14 @@ class Kiosk:
         self.world.vitals = Vitals(__version__)
         path = None if self.world.training else config.journal
         keep = dt.timedelta(days=config.keep_days)
-        self.journal = JournalThread(path, self._report, clock, keep=keep)
+        self.central_clock = CentralClock(clock)
+        self.journal = JournalThread(
+            path, self._report, clock, keep=keep, central_now=self.central_clock.now
+        )
         self._books = Bookkeeping(
             self.journal, self._post, self._committed, practice=self.world.training
         )
         self.loop = Loop(self.world, self._hands(), clock)
-        self.central_clock = CentralClock(clock)
         self.courier = None if self.world.training else self._build_courier(policy.version)
         self._trainees = trainees
         bench = Bench(
@@ -74,10 +77,12 @@ class Kiosk:
             virtual or {},
             self.loop.post,
             self._report,
-            self._books.printed,
+            self._printed,
             lambda: self.world.policy.language,
             self.world.training,
+            reader_signals(config, clock),
         )
+        self.signals = bench.signals
         self._outputs = dict(outputs(config, bench))
         self.crew = Crew([*self._outputs.values(), *inputs(config, bench)])
         self._examiner = Examiner(config, bench, self.crew.workers, self.central_clock.off_seconds)
@@ -155,11 +160,20 @@ class Kiosk:
         if report.part is Part.JOURNAL and report.state is PartState.READY:
             self._books.read_catalogue()
 
+    def _printed(self, job: SlipJob, outcome: PrintOutcome) -> None:
+        self._books.printed(job, outcome)
+        self.loop.post(SlipEnded(job.seq, outcome))
+
     # --- the courier, where there is one ------------------------------------------------------
 
-    def _committed(self) -> None:
+    def _committed(self, draft: ef.Draft, seq: int) -> None:
         if self.courier is not None:
             self.courier.committed()
+        relay = self._config.relay
+        # what is only practised opens no door
+        if relay and not self.world.training and pays_for(draft.lines, relay.services):
+            waited = (self._clock.now() - draft.at).total_seconds()
+            self._put(Part.RELAY, RelayJob(seq, self._clock.mono() - waited))
 
     def _ask_allowance(self, effect: ef.AskAllowance) -> None:
         if self.courier is not None:
@@ -180,8 +194,8 @@ class Kiosk:
             ef.Examine: lambda e: self._examiner.begin(e.correlation, self.loop.post),
             ef.SwitchTraining: lambda e: self._switch_training(e.on),
             ef.Show: lambda e: self._put(Part.DISPLAY, e.screen),
-            ef.Light: lambda e: self._put(Part.LAMPS, e.lamp),
-            ef.Play: lambda e: self._put(Part.BUZZER, e.sound),
+            ef.Light: self._light,
+            ef.Play: self._play,
             ef.Print: lambda e: self._put(Part.PRINTER, SlipJob(e.seq, e.slip)),
             ef.AskAllowance: self._ask_allowance,
             ef.ReportUnknown: self._report_unknown,
@@ -194,6 +208,18 @@ class Kiosk:
             self._watch(effect)
 
         return both
+
+    def _light(self, effect: ef.Light) -> None:
+        self._put(Part.LAMPS, effect.lamp)
+        for signals in self.signals.values():
+            signals.light(effect.lamp)
+
+    def _play(self, effect: ef.Play) -> None:
+        self._put(Part.BUZZER, effect.sound)
+        # a terminal has one voice
+        if self._config.buzzer is None:
+            for signals in self.signals.values():
+                signals.play(effect.sound)
 
     def _put(self, part: Part, job: object) -> None:
         if part in self._outputs:

@@ -1,4 +1,4 @@
-"""What opens the scanner, the buttons, the lamps, the buzzer, the display and the printer.
+"""What opens each part but the readers: scanner, buttons, lamps, buzzer, relay and so on.
 
 `play` returns what opens a virtual part.  A driver is imported when its device is first opened.
 """
@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.devices import Button, Part
-from kiosk.drivers.ports import BuzzerPort, DisplayPort, InputPort, LampsPort, PrinterPort
+from kiosk.drivers.ports import (
+    BuzzerPort,
+    DisplayPort,
+    InputPort,
+    LampsPort,
+    PrinterPort,
+    RelayPort,
+)
 from kiosk.drivers.resting import Rest, RestingDisplay
 from kiosk.settings import options
 
@@ -71,6 +78,20 @@ def buzzer(section: options.Buzzer, play: Play) -> Callable[[], BuzzerPort]:
         from kiosk.drivers.gpio import GpioBuzzer
 
         return GpioBuzzer(line)
+
+    return open_gpio
+
+
+def relay(section: options.Relay, play: Play) -> Callable[[], RelayPort]:
+    """Return what opens the relay."""
+    line = section.line
+    if line is None:
+        return play(Part.RELAY)
+
+    def open_gpio() -> RelayPort:
+        from kiosk.drivers.gpio import GpioRelay
+
+        return GpioRelay(line, section.active_low)
 
     return open_gpio
 

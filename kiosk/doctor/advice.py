@@ -17,6 +17,7 @@ _STEPS: Mapping[Symptom, str] = {
     Symptom.HANGS: "unplug it and plug it in again; if it still hangs, restart the Pi",
     Symptom.BUG: "report this with the log: a bug in the doctor, not in the device",
     Symptom.BROKEN: "unplug it, plug it in again, and ask once more",
+    Symptom.LIBRARY_ABSENT: "sudo scripts/install-pi in the checkout: it installs every library",
     Symptom.PORT_ABSENT: "plug it in; what there is: ls -l /dev/kiosk-* /dev/input/by-id",
     Symptom.PORT_DENIED: "sudo usermod -aG {groups} kiosk && sudo systemctl restart kiosk",
     Symptom.PORT_HELD: "end the other program; which one: sudo fuser -v {where}",
@@ -78,6 +79,10 @@ _STEPS: Mapping[Symptom, str] = {
     Symptom.DISK_FULL: "make room: sudo journalctl --vacuum-size=50M && sudo apt clean",
     Symptom.DISK_FILLING: "make room soon: sudo journalctl --vacuum-size=50M && sudo apt clean",
     Symptom.JOURNAL_UNBORN: "nothing; the daemon makes it when it first starts",
+    Symptom.FOLDER_ABSENT: (
+        "correct journal.path or settings.path, or make the folder:"
+        " sudo install -d -o kiosk -g kiosk -m 700 {where}"
+    ),
     Symptom.JOURNAL_DENIED: "sudo chown -R kiosk: /var/lib/petshop-kiosk",
     Symptom.JOURNAL_DAMAGED: (
         "do not delete it; keep a copy of the folder, then: sudo -u kiosk kiosk journal verify"

@@ -10,11 +10,13 @@ import os
 import sqlite3
 from pathlib import Path
 
+from kiosk.doctor.machine import no_folder
 from kiosk.doctor.probe import Found, Probe
-from kiosk.domain.errors import SettingsError
+from kiosk.domain.errors import LibraryAbsent, SettingsError
 from kiosk.domain.findings import Subject, Symptom
 from kiosk.journal.soundness import APPLICATION
 from kiosk.journal.store import BUSY_SECONDS
+from kiosk.runtime.libraries import needed
 from kiosk.settings.documents import Documents
 from kiosk.settings.options import Config
 
@@ -30,14 +32,16 @@ def probe(config: Config) -> Probe:
     def look() -> tuple[Found]:
         # rights first: what may not be read looks missing, or damaged
         folders = (path.parent, config.settings.parent)
-        denied = next((found for folder in folders if (found := _folder(folder))), None)
-        return (denied or _of_another(config) or _file(path) or _content(path),)
+        wrong = next((found for folder in folders if (found := _folder(folder))), None)
+        return (wrong or _of_another(config) or _file(path) or _content(path),)
 
     return Probe((Subject.JOURNAL,), look, where=str(path), exercised="rights, mode, whose it is")
 
 
 def _folder(folder: Path) -> Found | None:
     """Look whether files can be made in a folder, as SQLite's log and every replaced file are."""
+    if absent := no_folder(folder):
+        return absent
     try:
         if os.statvfs(folder).f_flag & os.ST_RDONLY:
             return Found(Symptom.JOURNAL_READ_ONLY, f"{folder} is on a read-only file system")
@@ -51,7 +55,10 @@ def _folder(folder: Path) -> Found | None:
 def _of_another(config: Config) -> Found | None:
     """Compare the terminal that this storage was installed as with the configured one."""
     try:
-        identity = Documents(config.settings).identity()
+        with needed():
+            identity = Documents(config.settings).identity()
+    except LibraryAbsent as e:
+        return Found(Symptom.LIBRARY_ABSENT, str(e))
     except SettingsError as e:
         return Found(Symptom.JOURNAL_DAMAGED, str(e))
     here = config.terminal.store, config.terminal.id
@@ -71,9 +78,9 @@ def _file(path: Path) -> Found | None:
         if log.exists():
             return Found(Symptom.JOURNAL_DAMAGED, f"{path} is gone and its log is there")
         return Found(Symptom.JOURNAL_UNBORN, "none yet")
-    for needed in (path, log):
-        if needed.exists() and not os.access(needed, os.R_OK | os.W_OK):
-            return Found(Symptom.JOURNAL_DENIED, f"{needed} may not be read and written")
+    for file in (path, log):
+        if file.exists() and not os.access(file, os.R_OK | os.W_OK):
+            return Found(Symptom.JOURNAL_DENIED, f"{file} may not be read and written")
     return None
 
 

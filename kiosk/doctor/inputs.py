@@ -17,7 +17,11 @@ from kiosk.domain.events import (
     Stimulus,
 )
 from kiosk.domain.findings import Symptom
+from kiosk.drivers.pcsc_signals import DEAF
 from kiosk.settings import options
+
+_ATTEMPTS = 3
+"""Questions that fail in a row, on a line with noise, before the NFC chip counts as silent."""
 
 
 def port_trouble(path: str, error: DeviceError) -> Found | None:
@@ -62,10 +66,23 @@ def explain_pn532(section: options.Reader, error: DeviceError) -> Found:
 
 
 def ask_pn532(device: Any) -> Found:
-    """Ask the chip for its field."""
-    if not device.chip.carrier():
+    """Ask the chip for its field, again where a frame was lost: that is not yet a dead chip."""
+    carrier = None
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            carrier = device.chip.carrier()
+            break
+        except DeviceError:
+            if not left:
+                raise
+    if not carrier:
         return Found(Symptom.FIELD_OFF, f"{device.chip.name} answers, and its field stays off")
     return Found(detail=str(device.chip.name))
+
+
+def ask_signals(device: Any) -> str:
+    """Darken a PC/SC reader's LEDs; say why it refuses, which is no fault of a reader's."""
+    return "" if device.heard() else f"it {DEAF}"
 
 
 def explain_scanner(section: options.Scanner, error: DeviceError) -> Found:

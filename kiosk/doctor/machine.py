@@ -1,10 +1,8 @@
 """What the system says about devices without touching them: files, rights, firmware, pcscd."""
 
 import dataclasses as dc
-import errno
 import os
 import socket
-import stat
 from pathlib import Path
 
 from kiosk.doctor.probe import Found
@@ -80,9 +78,12 @@ def _group_of(path: Path) -> str:
         return str(number)
 
 
-def is_device(path: Path) -> bool:
-    """Tell whether this is a character device."""
+def no_folder(folder: Path) -> Found | None:
+    """Look whether a folder of the configuration is there; None also where nobody may look."""
     try:
-        return stat.S_ISCHR(os.stat(path).st_mode)
-    except OSError as e:
-        return e.errno == errno.EACCES
+        os.stat(folder)
+    except FileNotFoundError:
+        return Found(Symptom.FOLDER_ABSENT, f"there is no folder {folder}", str(folder))
+    except OSError:
+        return None
+    return None

@@ -9,7 +9,7 @@ from kiosk.doctor.access import Access, Open, Opened, Question
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.probe import SECONDS, Found, Probe
 from kiosk.domain.devices import Part
-from kiosk.domain.errors import DeviceError
+from kiosk.domain.errors import DeviceError, LibraryAbsent
 from kiosk.domain.findings import Subject, Symptom
 from kiosk.settings import options
 
@@ -41,6 +41,7 @@ class Parts:
             (Subject.BUZZER, config.buzzer, self._buzzer),
             (Subject.DISPLAY, config.display, self._display),
             (Subject.PRINTER, config.printer, self._printer),
+            (Subject.RELAY, config.relay, self._relay),
         )
         if not found:
             found = [_not_configured(Subject.READER)]
@@ -64,7 +65,7 @@ class Parts:
                 )
                 # pcscd shares its readers: a second look takes nothing from the daemon
                 access = self._access if self._access.alone else Opened(self._open)
-                ask = self._input if access is self._access else _is_there
+                ask = self._card_reader if access is self._access else _is_there
                 return self._probe(
                     Part.READER, reader, where, "pcscd, reader", ask, explain, access
                 )
@@ -101,6 +102,13 @@ class Parts:
         if buzzer.line is None:
             return self._virtual(Part.BUZZER, buzzer, ask)
         return self._gpio(Part.BUZZER, buzzer, f"GPIO {buzzer.line}", "a sound", ask)
+
+    def _relay(self, relay: options.Relay) -> Probe:
+        if relay.line is None:
+            return self._virtual(Part.RELAY, relay, _is_there)
+        # to close it would let somebody in, or start a machine that nobody paid for
+        where, exercised = f"GPIO {relay.line}", "its line, not closed"
+        return self._gpio(Part.RELAY, relay, where, exercised, _is_there)
 
     def _display(self, display: options.Display) -> Probe:
         ask: Question = outputs.show_board if self._access.alone else outputs.check_glass
@@ -163,7 +171,7 @@ class Parts:
             try:
                 yield access.use(part, own, section, ask)
             except DeviceError as e:
-                yield _hanging(e) or explain(e)
+                yield _of_any(e) or explain(e)
 
         exercised = exercised if access.asks else "the daemon's report"
         seconds = SECONDS + self._wait
@@ -173,6 +181,12 @@ class Parts:
     def _input(self, device: Any) -> Found:
         # its owner polls an input all the time: that it is open says that it answers
         return inputs.await_use(device, self._wait) if self._access.alone else Found()
+
+    def _card_reader(self, device: Any) -> Found:
+        signals, used = inputs.ask_signals(device), self._input(device)
+        if not signals:
+            return used
+        return used._replace(detail="; ".join(filter(None, (used.detail, signals))))
 
     def _then_wait(self, ask: Question) -> Question:
         def both(device: Any) -> Found:
@@ -195,9 +209,14 @@ def _broken(error: DeviceError) -> Found:
     return Found(Symptom.BROKEN, str(error))
 
 
-def _hanging(error: DeviceError) -> Found | None:
-    """The watch over the workers says it of a part whose driver does not come back."""
+def _of_any(error: DeviceError) -> Found | None:
+    """Explain what no part is to blame for, by the words that a daemon's status repeats.
+
+    The watch over the workers says it of a part whose driver does not come back.
+    """
     said = str(error)
+    if said.startswith(LibraryAbsent.SAID):
+        return Found(Symptom.LIBRARY_ABSENT, said)
     return Found(Symptom.HANGS, said) if said.startswith("hangs") else None
 
 

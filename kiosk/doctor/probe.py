@@ -20,10 +20,14 @@ SECONDS = 12.0
 
 
 class Found(NamedTuple):
-    """What a probe found of one subject, with what a technician may want to know besides."""
+    """What a probe found of one subject, with what a technician may want to know besides.
+
+    `where` is for what was not found where the probe looked.
+    """
 
     symptom: Symptom = Symptom.WELL
     detail: str = ""
+    where: str = ""
 
 
 @dc.dataclass(frozen=True)
@@ -55,8 +59,8 @@ class Probe:
         """Say the same of every subject."""
         return tuple(self._finding(subject, symptom, detail) for subject in self.subjects)
 
-    def _finding(self, subject: Subject, symptom: Symptom, detail: str) -> Finding:
-        return Finding(subject, symptom, self.name, self.where, self.exercised, detail)
+    def _finding(self, subject: Subject, symptom: Symptom, detail: str, where: str = "") -> Finding:
+        return Finding(subject, symptom, self.name, where or self.where, self.exercised, detail)
 
 
 def examine(probes: Sequence[Probe]) -> tuple[Finding, ...]:

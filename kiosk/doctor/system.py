@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-from kiosk.doctor.machine import Machine
+from kiosk.doctor.machine import Machine, no_folder
 from kiosk.doctor.probe import Found, Probe
 from kiosk.domain.clock import ClockState
 from kiosk.domain.findings import Subject, Symptom
@@ -59,6 +59,8 @@ def disk_probe(folder: Path) -> Probe:
     """Make the probe of the disk that the journal is on: its bytes and its inodes."""
 
     def look() -> tuple[Found]:
+        if absent := no_folder(folder):
+            return (absent,)
         try:
             usage, files = shutil.disk_usage(folder), os.statvfs(folder)
         except OSError as e:

@@ -8,9 +8,10 @@ Never a wrong key: the UID counts only once the card itself has said that it car
 read that fails half-way raises, because a token card taken by its UID would be another member's
 medium or nobody's.  CardGone is worth another try while the card lies there, Malformed is not.
 
-Sources: PC/SC part 3, 3.1.3.2.3 (ATR of a storage card) and 3.2.2 (GET DATA, READ BINARY); NFC
-Forum Type 2 Tag 1.0 and Type 4 Tag 2.0; ISO/IEC 14443-3, 6.5.3 (SAK) and 6.5.4 (UID), and 7816-4
-(status words); NXP AN10833 (SAK of the MIFARE and NTAG families).
+Sources: PC/SC part 3, 3.1.3.2.3 (ATR of a storage card) and 3.2.2 (GET DATA, READ BINARY); ACR122U
+API 2.04, 4.1 (ATR of a FeliCa card); NFC Forum Type 2 Tag 1.0 and Type 4 Tag 2.0; ISO/IEC 14443-3,
+6.5.3 (SAK) and 6.5.4 (UID), and 7816-4 (status words); JIS X 6319-4 (IDm of a FeliCa card); NXP
+AN10833 (SAK of the MIFARE and NTAG families).
 """
 
 import enum
@@ -36,6 +37,7 @@ class Kind(enum.Enum):
     UID_ONLY = enum.auto()
     TYPE2 = enum.auto()
     TYPE4 = enum.auto()
+    FELICA = enum.auto()
 
 
 Exchange = Generator[bytes, Response, MediumKey]
@@ -57,6 +59,11 @@ _CAPABILITIES = b"\xe1\x03"
 _STORAGE = bytes.fromhex("804F0CA000000306")
 _TYPE2_NAMES = {0x0003, 0x003A, 0x003D}
 """PC/SC names of cards in pages of four bytes: Ultralight (and NTAG), Ultralight C, EV1."""
+_FELICA_NAMES = {0x003B, 0xF011, 0xF012}
+"""PC/SC's name of FeliCa, and the ACR122U's own for cards of 212 and 424 kbit/s."""
+
+_MADE_UP = (b"\x01\xfe", b"\x02\xfe")
+"""Where a maker's code should stand in an IDm: for NFC-DEP, and for what an app plays."""
 
 _LAST_PAGE = 0xFF
 """READ names a page in one byte; as with MAX_MESSAGE, what lies beyond is another's."""
@@ -89,6 +96,8 @@ def kind_of_atr(atr: bytes) -> Kind:
     if at < 0 or len(atr) < at + 11:
         return Kind.TYPE4
     name = int.from_bytes(atr[at + 9 : at + 11], "big")
+    if name in _FELICA_NAMES:
+        return Kind.FELICA
     return Kind.TYPE2 if name in _TYPE2_NAMES else Kind.UID_ONLY
 
 
@@ -100,8 +109,11 @@ def kind_of_sak(sak: int) -> Kind:
 
 
 def is_random(uid: bytes) -> bool:
-    """Tell whether a card made this UID up when it was powered (ISO/IEC 14443-3, 6.5.4)."""
-    return len(uid) == 4 and uid[0] == 0x08
+    """Tell whether no maker gave this UID: it is new each time, or what somebody chose.
+
+    ISO/IEC 14443-3, 6.5.4, and for the IDm of a FeliCa NFC Forum Digital Protocol 2.0, 8.5.
+    """
+    return (len(uid) == 4 and uid[0] == 0x08) or (len(uid) == 8 and uid[:2] in _MADE_UP)
 
 
 def identify(kind: Kind) -> Exchange:
@@ -112,6 +124,8 @@ def identify(kind: Kind) -> Exchange:
     """
     uid = yield GET_UID
     refused = _refused(uid)
+    if kind is Kind.FELICA:
+        return _felica(b"" if refused else uid.data)
     message: bytes | None = None
     if kind is Kind.TYPE4:
         message = yield from _type4_message()
@@ -125,6 +139,13 @@ def identify(kind: Kind) -> Exchange:
     if is_random(uid.data):
         raise Malformed("a random UID, new at each tap, and no token")
     return media.from_uid(uid.data)
+
+
+def _felica(idm: bytes) -> MediumKey:
+    """Take a FeliCa by its IDm; NDEF on one is not looked for, as no such card is issued."""
+    if is_random(idm) or not any(idm):
+        raise Malformed("an IDm that is no maker's")
+    return media.from_idm(idm)
 
 
 def _refused(answer: Response) -> bool:

@@ -6,6 +6,7 @@ a copy of it behind, and gives the root logger a handler.
 
 import contextlib
 import functools
+import importlib.util
 import json
 import logging
 import os
@@ -33,6 +34,12 @@ _CAPABILITIES = {
 """One profile instead of its database, in that database's form."""
 
 _FILE, _CACHE = "ESCPOS_CAPABILITIES_FILE", "ESCPOS_CAPABILITIES_PICKLE_DIR"
+
+
+def expect() -> None:
+    """Raise ImportError where it is not installed, without the time that its import takes."""
+    if importlib.util.find_spec("escpos") is None:
+        raise ModuleNotFoundError("No module named 'escpos'", name="escpos")
 
 
 @functools.cache

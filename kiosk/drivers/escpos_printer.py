@@ -12,10 +12,11 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 
-from kiosk.domain.devices import PrinterAnswers, PrintOutcome
+from kiosk.domain.devices import Ailment, PrinterAnswers, PrintOutcome
 from kiosk.domain.document import Document
 from kiosk.domain.errors import DeviceAbsent, DeviceDenied, DeviceError
 from kiosk.drivers.escpos_job import encode
+from kiosk.drivers.escpos_library import expect
 from kiosk.drivers.ports import Paper
 from kiosk.drivers.printer_lines import Connection, Line
 from kiosk.drivers.printer_status import ORDERED, Query, Status, is_answer, is_ordered_answer
@@ -36,7 +37,8 @@ class PrinterConfig:
 
 
 def open_printer(config: PrinterConfig) -> "EscposPrinter":
-    """Connect.  Raises DeviceAbsent, DeviceDenied."""
+    """Connect.  Raises DeviceAbsent, DeviceDenied; ImportError, here and not at the first slip."""
+    expect()
     printer = EscposPrinter(config)
     printer.connect()
     return printer
@@ -82,7 +84,8 @@ class EscposPrinter:
         if status is None:
             return Paper.UNKNOWN
         if status.paper is not Paper.OUT and status.offline:
-            raise DeviceError(f"printer at {self.config.line}: {status.trouble}")
+            said = f"printer at {self.config.line}: {status.trouble}"
+            raise DeviceError(said, status.ailment)
         return status.paper
 
     def close(self) -> None:
@@ -141,7 +144,7 @@ class EscposPrinter:
             for byte in self._open.receive(left):
                 if wanted(byte):
                     return byte
-        raise DeviceAbsent(f"printer at {self.config.line} does not answer")
+        raise DeviceAbsent(f"printer at {self.config.line} does not answer", Ailment.SILENT)
 
     def _send(self, data: bytes) -> None:
         self._open.send(data)

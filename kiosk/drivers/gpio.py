@@ -1,6 +1,6 @@
-"""Buttons, lamps and buzzer on a Raspberry Pi's header: RPi.GPIO's API, from rpi-lgpio.
+"""Buttons, lamps, buzzer and relay on a Raspberry Pi's header: RPi.GPIO's API, from rpi-lgpio.
 
-RPi.GPIO is one per process, and three workers (and an OLED on SPI) use it at the same time.  So
+RPi.GPIO is one per process, and four workers (and an OLED on SPI) use it at the same time.  So
 the chip is opened once, under a lock, and stays open until the process ends; each part claims
 its own lines and gives back those alone.  Line numbers are BCM's.
 
@@ -17,7 +17,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from kiosk.domain.devices import Button, Lamp, Sound
-from kiosk.domain.errors import DeviceAbsent, DeviceDenied, DeviceError
+from kiosk.domain.errors import DeviceAbsent, DeviceDenied, DeviceError, LibraryAbsent
 from kiosk.domain.events import Stimulus
 from kiosk.drivers.contacts import Contacts
 from kiosk.drivers.signals import DARK, LIGHTS, TONES, Light
@@ -55,7 +55,7 @@ def _load() -> Any:
     try:
         from RPi import GPIO
     except ImportError as error:
-        raise DeviceError(f"the package rpi-lgpio is missing: {error}") from error
+        raise LibraryAbsent(f"rpi-lgpio: {error}") from error
     except OSError as error:
         folder = os.environ.get("LG_WD") or os.getcwd()
         raise DeviceDenied(
@@ -233,3 +233,39 @@ class GpioBuzzer:
 
     def close(self) -> None:
         self._outputs.close()
+
+
+class GpioRelay:
+    """A relay board on one line, which is at rest from the moment that it is claimed.
+
+    `active_low`: the relay is closed while the line is low, as on most boards.  Two pulses are
+    _APART seconds apart, so that what counts them counts two.
+    """
+
+    _APART = 0.3
+
+    def __init__(
+        self, line: int, active_low: bool, wait: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._line, self._wait = line, wait
+        self._closed, self._open = not active_low, active_low
+        # a line that a killed daemon left driven is at rest again by this
+        self._lines = _Lines(
+            [line], lambda gpio, n: gpio.setup(n, gpio.OUT, initial=int(self._open))
+        )
+
+    def pulse(self, seconds: float) -> None:
+        """Close it for so long.  Raises DeviceError."""
+        try:
+            self._drive(self._closed)
+            self._wait(seconds)
+        finally:
+            self._drive(self._open)
+        self._wait(self._APART)
+
+    def close(self) -> None:
+        self._lines.close()
+
+    def _drive(self, level: bool) -> None:
+        with self._lines.translated():
+            self._lines.gpio.output(self._line, level)

@@ -120,7 +120,7 @@ def translated(bus: I2c | Spi) -> Iterator[None]:
         raise DeviceDenied(
             f"{bus}: not permitted; the daemon's user must be in group {which.lower()}"
         ) from error
-    except (ImportError, luma.UnsupportedPlatform) as error:
+    except luma.UnsupportedPlatform as error:
         raise DeviceDenied(f"{bus}: {which} support is not installed: {error}") from error
     except OSError as error:
         if error.errno in _NO_ANSWER:

@@ -12,11 +12,14 @@ import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from kiosk.domain.devices import Ailment
 from kiosk.domain.errors import CardGone, DeviceAbsent, DeviceDenied, DeviceError, Malformed
 from kiosk.domain.events import CardPresented, CardRemoved, CardUnreadable, Stimulus
 from kiosk.domain.media import MediumKey
 from kiosk.drivers import cards
 from kiosk.drivers.field import Field, Slot
+from kiosk.drivers.pcsc_signals import PcscSignals
+from kiosk.drivers.reader_signals import ReaderSignals
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ _GRACE = 0.3
 """Seconds that another program may have a reader for itself: long enough to read a card."""
 _PAUSE = 0.05
 """Seconds before a card that another program holds, or that was reset, is tried again."""
+_SLICE = 0.05
+"""Longest wait in seconds for a card where LEDs or buzzer may have something to say meanwhile."""
 
 
 class _Laying(NamedTuple):
@@ -43,10 +48,17 @@ class PcscReader:
     Raises DeviceAbsent where pcscd does not run or no such reader is plugged in, DeviceDenied
     where pcscd refuses this user or another program holds such a reader.  `name` is the reader's
     name in the config.  Where it `beeps` not, the beep that an ACR122U makes of itself at each
-    card is switched off.
+    card is switched off.  Its LEDs and its buzzer say `signals`, between two cards: never while one
+    is read, and not before one that has come.
     """
 
-    def __init__(self, name: str, matching: str, beeps: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        matching: str,
+        beeps: bool = True,
+        signals: ReaderSignals | None = None,
+    ) -> None:
         from smartcard import scard  # 15 ms, and only where a PC/SC reader is configured
 
         self._scard: Any = scard
@@ -59,6 +71,9 @@ class PcscReader:
         self._beeps, self._hushed = beeps, set[str]()
         hr, self._context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
         self._check(hr)
+        self.signals: PcscSignals | None = None
+        if signals is not None:
+            self.signals = PcscSignals(name, scard, self._context, signals, self._to_card)
         try:
             there, _ = self._readers()
             asked = [(reader, scard.SCARD_STATE_UNAWARE) for reader in there]
@@ -76,6 +91,20 @@ class PcscReader:
         if self._lost is not None:
             raise self._lost
         self._hush()
+        if self.signals is None:
+            return self._look(seconds)
+        end = time.monotonic() + seconds
+        while True:
+            left = max(0.0, end - time.monotonic())
+            if events := self._look(min(left, _SLICE)):
+                self.signals.changed()
+                return events
+            self.signals.send(self._states, frozenset(x.reader for x in self._lying()))
+            if left <= _SLICE:
+                return []
+
+    def _look(self, seconds: float) -> list[Stimulus]:
+        """Wait up to `seconds` for a change; read the card that it is about, if any."""
         try:
             torn = self._wait(seconds)
         except DeviceError as lost:
@@ -90,6 +119,13 @@ class PcscReader:
         elif torn and not events and not self._lying():
             events += [CardUnreadable(self._name), CardRemoved(self._name)]
         return events
+
+    def heard(self) -> bool:
+        """Tell whether every reader's LEDs can be told without a card; they go dark.
+
+        Raises DeviceAbsent.
+        """
+        return self.signals is None or self.signals.heard(self._readers()[0])
 
     def close(self) -> None:
         """Give the context back; what pcscd says to that changes nothing."""
@@ -173,8 +209,12 @@ class PcscReader:
         for reader in () if self._beeps else {laying.reader for laying in self._lying()}:
             if reader not in self._hushed:
                 self._hushed.add(reader)
-                with contextlib.suppress(CardGone), self._connection(reader) as (_, transmit):
-                    transmit(NO_BEEP)
+                with contextlib.suppress(CardGone):
+                    self._to_card(reader, NO_BEEP)
+
+    def _to_card(self, reader: str, apdu: bytes) -> cards.Response:
+        with self._connection(reader) as (_, transmit):
+            return transmit(apdu)
 
     @contextlib.contextmanager
     def _connection(self, reader: str) -> Iterator[tuple[Any, cards.Transmit]]:
@@ -232,5 +272,6 @@ class PcscReader:
         if hr in (scard.SCARD_W_SECURITY_VIOLATION, scard.SCARD_E_NO_ACCESS):
             raise DeviceDenied(f"pcscd refuses this user ({said}); see the polkit rule in systemd/")
         raise DeviceAbsent(
-            f"pcscd does not answer ({said}); start it with: systemctl start pcscd.socket"
+            f"pcscd does not answer ({said}); start it with: systemctl start pcscd.socket",
+            Ailment.SILENT,
         )

@@ -34,10 +34,13 @@ class Pn532Reader:
     """The chip at `device`: a serial device file, or nfcpy's "usb", "usb:BUS:DEV".
 
     Raises DeviceAbsent, DeviceDenied or DeviceError.  `name` is the reader's name in the config.
+    With `felica` it looks for FeliCa cards too, while no other card is there: a phone that is both
+    is the other card.
     """
 
-    def __init__(self, name: str, device: str) -> None:
-        self._name = name
+    def __init__(self, name: str, device: str, felica: bool = False) -> None:
+        self._name, self._felica = name, felica
+        self._lying: frozenset[Laying] = frozenset()
         self._field: Field[Laying] = Field(name)
         self._looks = Looks()
         self._faults = 0
@@ -68,10 +71,13 @@ class Pn532Reader:
     def _look(self) -> list[Stimulus]:
         try:
             seen = targets.parse(self.chip.list_cards(targets.MOST))
+            if self._felica and not seen and all(laying.felica for laying in self._lying):
+                seen = targets.parse_felica(self.chip.list_felica())
         except DeviceError as e:
             return self._fault(e)
         self._faults = 0
-        events, laying = self._field.change(self._looks.note(seen))
+        self._lying = self._looks.note(seen)
+        events, laying = self._field.change(self._lying)
         if laying is not None:
             events.append(self._read(laying))
         return events
@@ -104,11 +110,14 @@ class Pn532Reader:
 
         The UID is the one that two lists agree on: none comes from one frame that noise changed.
         """
-        listed = targets.parse(self.chip.list_cards(1, activate=True))
+        if laying.felica:
+            listed = targets.parse_felica(self.chip.list_felica())
+        else:
+            listed = targets.parse(self.chip.list_cards(1, activate=True))
         if len(listed) != 1 or not targets.shows(listed[0], laying):
             raise CardGone("it is gone, or does not activate")
-        kind = cards.kind_of_sak(listed[0].sak)
-        return cards.run(cards.identify(kind), lambda apdu: self._transmit(listed[0], apdu))
+        exchange = cards.identify(listed[0].kind)
+        return cards.run(exchange, lambda apdu: self._transmit(listed[0], apdu))
 
     def _transmit(self, target: Target, apdu: bytes) -> cards.Response:
         """Carry an APDU to the card; answer those that are for a PC/SC reader in its place."""

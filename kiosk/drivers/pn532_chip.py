@@ -16,6 +16,7 @@ import termios
 from collections.abc import Iterator
 from typing import Any
 
+from kiosk.domain.devices import Ailment
 from kiosk.domain.errors import CardGone, DeviceAbsent, DeviceDenied, DeviceError
 
 _BAUD = 115200
@@ -29,9 +30,16 @@ _SAM_DONE = bytes.fromhex("0000FF02FED515")
 _LIST_PASSIVE = 0x4A
 _TYPE_A_106K = 0x00
 _AUTOMATIC_RATS = 0x10
+_FELICA_212K = 0x01
+_POLLING = bytes.fromhex("00FFFF0000")
+"""Any system, its code not asked for, one time slot (JIS X 6319-4, 6.3): one card may answer."""
 _RF_FIELD, _ON = 0x01, b"\x01"
 _DRIVERS_ON = 0b11
 _LIST_SECONDS, _CARD_SECONDS = 0.3, 0.5
+
+_LEAST_PATIENCE = 300
+"""Milliseconds to wait for any frame.  nfcpy gives an acknowledgement 100, which a busy machine may
+let pass before it runs this thread again; only on a chip that says nothing is it waited out."""
 
 _USB_KINDS = ("pn531", "pn533")
 """Modules of nfcpy whose chips know the same commands."""
@@ -64,6 +72,16 @@ class Chip:
                 self._parameters = parameters
             most = min(most, self._chipset.in_list_passive_target_max_target)
             asked = bytearray([most, _TYPE_A_106K])
+            return bytes(self._chipset.command(_LIST_PASSIVE, asked, _LIST_SECONDS))
+
+    def list_felica(self) -> bytes:
+        """List the FeliCa card that answers, if any, as targets.parse_felica() reads it.
+
+        To be called after list_cards(), which leaves the field on: such cards take milliseconds
+        to start.  All know 212 kbit/s.
+        """
+        with _translated(self._device):
+            asked = bytearray([1, _FELICA_212K]) + _POLLING
             return bytes(self._chipset.command(_LIST_PASSIVE, asked, _LIST_SECONDS))
 
     def exchange(self, data: bytes) -> bytes:
@@ -118,9 +136,9 @@ class _Line:
         self._transport.write(frame)
 
     def read(self, timeout: int) -> bytearray:
-        """Return one frame; `timeout` in milliseconds.  Raises OSError."""
+        """Return one frame; `timeout` in milliseconds, _LEAST_PATIENCE or more.  Raises OSError."""
         try:
-            frame: bytearray = self._transport.read(timeout)
+            frame: bytearray = self._transport.read(max(timeout, _LEAST_PATIENCE))
         except IndexError as e:
             raise OSError(errno.EIO, "a frame cut short") from e
         if not self._acknowledged and frame != _ACK:
@@ -248,5 +266,6 @@ def _unreachable(device: str, number: object) -> DeviceError:
         return DeviceAbsent(f"{device} is not there: plug the NFC module in, or see its udev name")
     return DeviceAbsent(
         f"no PN532 answers at {device}: check its power, that TX goes to RX and RX to TX, and that"
-        " its switches select HSU (UART)"
+        " its switches select HSU (UART)",
+        Ailment.SILENT,
     )

@@ -76,6 +76,16 @@ class LampsPort(Protocol):
         """Dark, and given back."""
 
 
+class RelayPort(Protocol):
+    """A relay that lets a member in, or starts a machine: it is open but for moments."""
+
+    def pulse(self, seconds: float) -> None:
+        """Close it for so long, then open it; returns when it is open again, and raises so too."""
+
+    def close(self) -> None:
+        """Open, and given back."""
+
+
 class BuzzerPort(Protocol):
     """The buzzer."""
 

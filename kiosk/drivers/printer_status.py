@@ -7,6 +7,7 @@ clear, which tells it from Automatic Status Back and from the answer to GS r.
 import dataclasses as dc
 import enum
 
+from kiosk.domain.devices import Ailment
 from kiosk.drivers.ports import Paper
 
 
@@ -61,10 +62,22 @@ class Status:
     @property
     def trouble(self) -> str:
         """Why it is offline, in words; empty while it is not."""
-        if not self.offline:
-            return ""
-        if self.cause & 0x04:
-            return "cover open"
-        if self.cause & 0x20 or self.paper is Paper.OUT:
-            return "out of paper"
+        match self.ailment:
+            case None:
+                return ""
+            case Ailment.COVER_OPEN:
+                return "cover open"
+            case Ailment.NO_PAPER:
+                return "out of paper"
         return "error: switch it off and on" if self.cause & 0x40 else "offline"
+
+    @property
+    def ailment(self) -> Ailment | None:
+        """Why it is offline; None while it is not."""
+        if not self.offline:
+            return None
+        if self.cause & 0x04:
+            return Ailment.COVER_OPEN
+        if self.cause & 0x20 or self.paper is Paper.OUT:
+            return Ailment.NO_PAPER
+        return Ailment.OFFLINE

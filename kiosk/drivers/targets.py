@@ -1,7 +1,7 @@
 """Cards as an NXP PN53x lists them: who answers in the field, and since when.  No I/O.
 
 Sources: UM0701-02 (PN532 user manual), 7.3.5 InListPassiveTarget; ISO/IEC 14443-3, 6.5 (SAK, UID
-and the random UID), and 14443-4, 5.2 (ATS).
+and the random UID), and 14443-4, 5.2 (ATS); JIS X 6319-4 (polling of FeliCa cards, IDm).
 """
 
 from typing import NamedTuple
@@ -11,10 +11,18 @@ from kiosk.drivers import cards
 
 
 class Target(NamedTuple):
-    """A card that answered: its UID (4, 7 or 10 bytes) and what it says of itself."""
+    """A card that answered: its UID (4, 7 or 10 bytes) and what it says of itself.
+
+    One without a SAK is a FeliCa card, and its UID the IDm, of 8 bytes.
+    """
 
     uid: bytes
-    sak: int
+    sak: int | None
+
+    @property
+    def kind(self) -> cards.Kind:
+        """Tell how it keeps its NDEF message."""
+        return cards.Kind.FELICA if self.sak is None else cards.kind_of_sak(self.sak)
 
 
 class Laying(NamedTuple):
@@ -23,9 +31,20 @@ class Laying(NamedTuple):
     face: bytes
     turn: int
 
+    @property
+    def felica(self) -> bool:
+        """Tell whether it is a FeliCa card's: no other face is as long."""
+        return len(self.face) == IDM
+
 
 MOST = 2
 """A PN532 keeps two cards apart and no more."""
+
+IDM = 8
+"""Bytes of an IDm."""
+
+_POLLED = (0x12, 0x14)
+"""Bytes of a FeliCa card's answer, with this count: with a system code or without."""
 
 
 def parse(listed: bytes) -> tuple[Target, ...]:
@@ -46,6 +65,21 @@ def parse(listed: bytes) -> tuple[Target, ...]:
     if rest and not (len(found) == 1 and rest[0] == len(rest)):
         raise DeviceError("bytes after the last card of the list")
     return tuple(found)
+
+
+def parse_felica(listed: bytes) -> tuple[Target, ...]:
+    """Read what InListPassiveTarget returned for FeliCa cards at 212 or 424 kbit/s: none or one.
+
+    Raises DeviceError where the bytes do not add up.
+    """
+    if listed == b"\0":
+        return ()
+    if listed[:2] != b"\1\1" or len(listed) not in (2 + count for count in _POLLED):
+        raise DeviceError("a list of FeliCa cards that is none")
+    count, code, idm = listed[2], listed[3], listed[4 : 4 + IDM]
+    if count != len(listed) - 2 or code != 0x01:
+        raise DeviceError("a FeliCa card in the list that is none")
+    return (Target(bytes(idm), None),)
 
 
 class Looks:
@@ -82,6 +116,8 @@ def shows(target: Target, laying: Laying) -> bool:
 
 
 def _faces(targets: tuple[Target, ...]) -> frozenset[bytes]:
-    random = sum(cards.is_random(target.uid) for target in targets)
-    fixed = {target.uid for target in targets if not cards.is_random(target.uid)}
-    return frozenset(fixed | {bytes([0x08]) * n for n in range(1, random + 1)})
+    made_up = [target for target in targets if cards.is_random(target.uid)]
+    fixed = {target.uid for target in targets if target not in made_up}
+    felica = {target.uid[:2].ljust(IDM, b"\0") for target in made_up if target.sak is None}
+    random = sum(target.sak is not None for target in made_up)
+    return frozenset(fixed | felica | {bytes([0x08]) * n for n in range(1, random + 1)})

@@ -8,8 +8,8 @@ import dataclasses as dc
 from kiosk.domain import desk
 from kiosk.domain.catalogue import PassPlan, TopUpPlan
 from kiosk.domain.desk import DeskEntry, PlanRow
-from kiosk.domain.devices import Lamp, Sound
-from kiosk.domain.effects import Draft, Light, Play, Print, Show
+from kiosk.domain.devices import Lamp, Part, SlipFate, Sound
+from kiosk.domain.effects import Effect, Light, Play, Print, Show
 from kiosk.domain.events import ButtonPressed
 from kiosk.domain.members import PurseKind
 from kiosk.domain.names import Name
@@ -23,7 +23,8 @@ from kiosk.domain.transactions import (
     pass_accounts,
 )
 from kiosk.domain.views import MemberView
-from kiosk.flows import receipts
+from kiosk.flows import earlier
+from kiosk.flows.committing import staff_draft
 from kiosk.flows.desk_states import (
     AwaitingMember,
     Deciding,
@@ -32,6 +33,7 @@ from kiosk.flows.desk_states import (
     PickingPlan,
     Plan,
     Proving,
+    Tapped,
 )
 from kiosk.flows.jobs import Load, Shift
 from kiosk.flows.rest import refuse_staff
@@ -64,7 +66,7 @@ def show_plans(state: PickingPlan, context: Context) -> Step:
     """Draw the plans."""
     rows = tuple(plan_row(plan) for plan in state.plans)
     screen = desk.ChoosePlan(rows, state.selected)
-    return Step(state, (Show(screen),), context.policy.idle_seconds)
+    return Step(state, (Show(screen),), context.staff_seconds)
 
 
 def next_plan(state: PickingPlan, _event: ButtonPressed, context: Context) -> Step:
@@ -81,7 +83,7 @@ def choose_plan(state: PickingPlan, _event: ButtonPressed, context: Context) -> 
 def show_means(state: PickingMeans, context: Context) -> Step:
     """Draw the means of payment."""
     screen = desk.ChooseMeans(plan_row(state.plan), MEANS, state.selected)
-    return Step(state, (Show(screen),), context.policy.idle_seconds)
+    return Step(state, (Show(screen),), context.staff_seconds)
 
 
 def next_means(state: PickingMeans, _event: ButtonPressed, context: Context) -> Step:
@@ -95,29 +97,22 @@ def choose_means(state: PickingMeans, _event: ButtonPressed, context: Context) -
     errand = LoadErrand(state.plan, MEANS[state.selected])
     what = row.name or Name("充值", "Top-up")
     effects = (Light(Lamp.READY), Show(desk.TapMember(what)))
-    return Step(AwaitingMember(state.shift, errand), effects, context.policy.idle_seconds * 2)
+    return Step(AwaitingMember(state.shift, errand), effects, context.staff_seconds)
 
 
-def confirm(shift: Shift, errand: LoadErrand, view: MemberView, context: Context) -> Step:
+def confirm(
+    shift: Shift, tapped: Tapped, errand: LoadErrand, view: MemberView, context: Context
+) -> Step:
     """Show whose card gets what."""
     line = _line(errand, view, context)
     if isinstance(line, Refusal):
         return refuse_staff(shift, line.reason, context)
     row = plan_row(errand.plan)
     pass_id = line.pass_id if isinstance(line, PassLoad) else ""
-    draft = Draft(
-        context.now,
-        context.clock,
-        context.day,
-        (line,),
-        view.record.member,
-        view.medium,
-        context.catalogue.version if context.catalogue else 0,
-        shift.operator.record.operator,
-    )
+    draft = staff_draft(shift, (line,), view.record.member, view.medium, context)
     screen = desk.ConfirmLoad(view.record.masked_name, row, errand.means)
-    state = Deciding(shift, draft, Load(shift, row, errand.means, pass_id))
-    return Step(state, (Show(screen),), context.policy.idle_seconds)
+    state = Deciding(shift, draft, Load(shift, row, errand.means, pass_id), tapped)
+    return Step(state, (Show(screen),), context.staff_seconds)
 
 
 def _line(errand: LoadErrand, view: MemberView, context: Context) -> AnyLine | Refusal:
@@ -147,14 +142,18 @@ def reprint(shift: Shift, view: MemberView, context: Context) -> Step:
     """补打: the member's newest slip of this terminal, marked as a copy."""
     slip = None
     if view.last is not None and context.has_printer:
-        slip = receipts.earlier_slip(view, view.last, context, copy=1)
+        slip = earlier.slip(view, view.last, context, copy=1)
     if view.last is None or slip is None:
         return refuse_staff(shift, Reason.NOT_ALLOWED, context)
-    what = receipts.row_name(view.last, context)
-    effects = (
+    row, screen = view.last, desk.Reprinted(earlier.row_name(view.last, context))
+    effects: tuple[Effect, ...] = (
         Light(Lamp.BUSY),
         Play(Sound.TAP),
-        Show(desk.Reprinted(what)),
-        Print(view.last.seq, slip),
+        Show(screen),
+        Print(row.seq, slip),
     )
-    return Step(Proving(shift), effects, context.policy.done_seconds)
+    if Part.PRINTER in context.faults:
+        screen = dc.replace(screen, slip=SlipFate.FAILED)
+        effects = (Light(Lamp.REFUSED), Play(Sound.REFUSED), Show(screen))
+    proving = Proving(shift, context.mono, row.seq, screen)
+    return Step(proving, effects, context.policy.done_seconds)

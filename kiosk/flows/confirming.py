@@ -1,20 +1,20 @@
 """The last look before a member's spend: what will be taken, and the ways to pay that B shows."""
 
-from kiosk.domain import screens
 from kiosk.domain.effects import AskAllowance, Show
 from kiosk.domain.events import ButtonPressed
 from kiosk.domain.media import MediumKey
 from kiosk.domain.members import Pet
 from kiosk.domain.refusals import Reason
+from kiosk.domain.screens import Confirm
 from kiosk.domain.views import MemberView
 from kiosk.flows import receipts
+from kiosk.flows.holdings import held_elsewhere
 from kiosk.flows.jobs import Spend
 from kiosk.flows.offers import Offer
 from kiosk.flows.rest import refuse
 from kiosk.flows.states import Confirming
 from kiosk.flows.step import KEEP, Context, Refusal, Step
-from kiosk.flows.uses import held_elsewhere
-from kiosk.flows.ways import Way, best_coupon, ways
+from kiosk.flows.ways import best_coupon, ways
 
 
 def look(
@@ -48,13 +48,18 @@ def next_way(state: Confirming, _event: ButtonPressed, context: Context) -> Step
 
 def show(state: Confirming, context: Context) -> Step:
     """Draw the way that is chosen."""
-    job = state.job
+    screen = last_look(state.job, len(state.ways), context)
+    return Step(state, (Show(screen),), context.policy.idle_seconds)
+
+
+def last_look(job: Spend, ways: int, context: Context) -> Confirm:
+    """Say what will be taken and what will be left, and whether there are other ways."""
     offer, view, quoted = job.offer, job.view, job.way.quote
     if offer.punch_pass is not None:
         left = view.visits(offer.punch_pass).shown - 1
     else:
         left = view.value().shown - (quoted.price if quoted else 0)
-    screen = screens.Confirm(
+    return Confirm(
         offer.service_name,
         job.pet.name if job.pet and offer.service.for_pet else "",
         offer.pass_name,
@@ -62,14 +67,13 @@ def show(state: Confirming, context: Context) -> Step:
         quoted.lines if quoted else (),
         left,
         using=receipts.using(job.way.lines, view, context, ahead=True),
-        others=len(state.ways) - 1,
-        elsewhere=_coupon_elsewhere(job.way, job, context),
+        others=ways - 1,
+        elsewhere=_coupon_elsewhere(job, context),
     )
-    return Step(state, (Show(screen),), context.policy.idle_seconds)
 
 
-def _coupon_elsewhere(way: Way, job: Spend, context: Context) -> bool:
+def _coupon_elsewhere(job: Spend, context: Context) -> bool:
     """Tell whether a coupon would be good for this, and is not held here."""
-    if way.quote is None or way.use.coupon is not None:
+    if job.way.quote is None or job.way.use.coupon is not None:
         return False
     return best_coupon(job.offer, job.view, job.pet, context, held=False) is not None

@@ -7,26 +7,24 @@ from collections.abc import Iterator
 from kiosk.domain import desk as screens
 from kiosk.domain.desk import DeskEntry, EntryItem, TicketItem
 from kiosk.domain.devices import Lamp
-from kiosk.domain.effects import Effect, Identify, Light, Show, Survey, SwitchTraining
+from kiosk.domain.effects import Effect, Light, Show, Survey, SwitchTraining
 from kiosk.domain.events import (
     ButtonPressed,
-    Identified,
+    CatalogueChanged,
     OperatorIdentified,
-    Presented,
-    Refused,
     Surveyed,
 )
 from kiosk.domain.members import Role
 from kiosk.domain.names import Name
 from kiosk.domain.views import OpenTicket, OperatorView, Workday
-from kiosk.flows import cashier, grooming, receipts, technician, undoing
+from kiosk.flows import cashier, earlier, grooming, receipts, technician, undoing, walk_in
 from kiosk.flows.desk_states import (
     AtDesk,
     AwaitingMember,
+    Deciding,
     Entry,
     Errand,
-    IdentifyingMember,
-    LoadErrand,
+    Gathering,
     LogErrand,
     OnShift,
     ReprintErrand,
@@ -34,9 +32,9 @@ from kiosk.flows.desk_states import (
     Surveying,
 )
 from kiosk.flows.jobs import Shift
-from kiosk.flows.rest import idle, refuse_staff, rest
-from kiosk.flows.states import Identifying, Resting
-from kiosk.flows.step import Context, Step
+from kiosk.flows.rest import idle, rest
+from kiosk.flows.states import Greeting, Identifying, Resting
+from kiosk.flows.step import KEEP, Context, Step
 
 LOGGING = (Role.GROOMER, Role.MANAGER, Role.OWNER)
 SELLING = (Role.CASHIER, Role.MANAGER, Role.OWNER)
@@ -45,15 +43,16 @@ TENDING = (Role.TECHNICIAN, Role.MANAGER, Role.OWNER)
 
 
 def sign_in(
-    _state: Identifying | IdentifyingMember, event: OperatorIdentified, context: Context
+    _state: Identifying | Greeting | Gathering, event: OperatorIdentified, context: Context
 ) -> Step:
-    """An operator's card at rest: open the list."""
+    """An operator's card: open the list."""
     return survey(event.view, context)
 
 
-def survey(operator: OperatorView, context: Context) -> Step:
-    """Ask for the operator's day; each look renews the sign-in."""
-    shift = Shift(operator, context.mono + context.policy.operator_minutes * 60)
+def survey(operator: OperatorView, context: Context, began: float | None = None) -> Step:
+    """Ask for the operator's day; each look renews the sign-in, which `began` then, or now."""
+    until = context.mono + context.policy.operator_minutes * 60
+    shift = Shift(operator, context.mono if began is None else began, until)
     since = context.now - dt.timedelta(minutes=context.policy.undo_minutes)
     ask = Survey(context.correlation, operator.record.operator, context.day, since)
     state = Surveying(shift, context.correlation)
@@ -62,7 +61,7 @@ def survey(operator: OperatorView, context: Context) -> Step:
 
 def again(state: OnShift, _event: object, context: Context) -> Step:
     """Back to the list, as it is now."""
-    return survey(state.shift.operator, context)
+    return survey(state.shift.operator, context, state.shift.since)
 
 
 def surveyed(state: Surveying, event: Surveyed, context: Context) -> Step:
@@ -71,9 +70,32 @@ def surveyed(state: Surveying, event: Surveyed, context: Context) -> Step:
     if state.shift.operator.record.role not in LOGGING:
         # who does not log services must not close a ticket with a slip of the finger
         workday = dc.replace(workday, tickets=())
-    entries = _entries(state.shift, workday, context)
-    items: tuple[OpenTicket | Entry, ...] = (*workday.tickets, *entries)
-    return show(AtDesk(state.shift, workday, items), context)
+    return show(AtDesk(state.shift, workday, _items(state.shift, workday, context)), context)
+
+
+def priced_again(state: AtDesk, _event: CatalogueChanged, context: Context) -> Step:
+    """A price list has come: after a power cut it can be later than the card on the reader.
+
+    What was selected stays so; a line that has gone leaves the first one selected.
+    """
+    items = _items(state.shift, state.workday, context)
+    if items == state.items:
+        return Step(state, (), KEEP)
+    keys = [_key(item) for item in items]
+    key = _key(state.items[state.selected]) if state.items else None
+    selected = keys.index(key) if key in keys else 0
+    return show(dc.replace(state, items=items, selected=selected), context)
+
+
+def _key(item: OpenTicket | Entry) -> tuple[DeskEntry | None, str]:
+    """Name a line, whatever it is called now."""
+    if isinstance(item, Entry):
+        return item.shown.entry, item.code
+    return None, item.ticket.ticket
+
+
+def _items(shift: Shift, workday: Workday, context: Context) -> tuple[OpenTicket | Entry, ...]:
+    return (*workday.tickets, *_entries(shift, workday, context))
 
 
 def _entries(shift: Shift, workday: Workday, context: Context) -> Iterator[Entry]:
@@ -91,7 +113,7 @@ def _entries(shift: Shift, workday: Workday, context: Context) -> Iterator[Entry
     if role in SELLING:
         yield Entry(EntryItem(DeskEntry.REPRINT))
     if workday.undoable is not None:
-        what = receipts.row_name(workday.undoable.row, context)
+        what = earlier.row_name(workday.undoable.row, context)
         yield Entry(EntryItem(DeskEntry.UNDO, what))
     if role in LOGGING:
         yield Entry(EntryItem(DeskEntry.TODAY))
@@ -180,45 +202,11 @@ def _today(shift: Shift, workday: Workday, context: Context) -> Step:
 def await_member(shift: Shift, errand: Errand, what: Name | None, context: Context) -> Step:
     """请刷会员卡."""
     effects: tuple[Effect, ...] = (Light(Lamp.READY), Show(screens.TapMember(what)))
-    return Step(AwaitingMember(shift, errand), effects, context.policy.idle_seconds * 2)
+    return Step(AwaitingMember(shift, errand), effects, context.staff_seconds)
 
 
-def present_member(state: AtDesk | AwaitingMember, event: Presented, context: Context) -> Step:
-    """A card: at the list it begins with the selected service, or with the member's usual one."""
-    errand: Errand = LogErrand("")
-    if isinstance(state, AwaitingMember):
-        errand = state.errand
-    elif state.items:
-        item = state.items[state.selected]
-        if isinstance(item, Entry):
-            errand = LogErrand(item.code)
-    identify = Identify(context.correlation, event.medium)
-    identifying = IdentifyingMember(state.shift, context.correlation, errand, event.medium)
-    return Step(identifying, (Light(Lamp.BUSY), identify), context.policy.patience_seconds)
-
-
-def member_identified(state: IdentifyingMember, event: Identified, context: Context) -> Step:
-    """Whose card it is: go on with the errand."""
-    match state.errand:
-        case LogErrand(service):
-            if state.shift.operator.record.role not in LOGGING:
-                return again(state, event, context)
-            return grooming.begin(state.shift, service, event.view, context)
-        case LoadErrand() as errand:
-            return cashier.confirm(state.shift, errand, event.view, context)
-        case ReprintErrand():
-            return cashier.reprint(state.shift, event.view, context)
-
-
-def operator_identified(
-    state: IdentifyingMember, event: OperatorIdentified, context: Context
-) -> Step:
-    """The same operator's card signs out; another one's takes over."""
-    if event.view.record.operator == state.shift.operator.record.operator:
-        return rest(state, event, context)
-    return survey(event.view, context)
-
-
-def not_identified(state: IdentifyingMember, event: Refused, context: Context) -> Step:
-    """Nobody's card, or a blocked one."""
-    return refuse_staff(state.shift, event.reason, context)
+def back(state: Deciding, event: ButtonPressed, context: Context) -> Step:
+    """C at the last look: to the pets, where one was picked, else to the list."""
+    if state.picking is not None:
+        return walk_in.pick(state.picking, context)
+    return again(state, event, context)

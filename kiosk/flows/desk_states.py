@@ -3,7 +3,7 @@
 import dataclasses as dc
 
 from kiosk.domain.catalogue import PassPlan, TopUpPlan
-from kiosk.domain.desk import DeskEntry, EntryItem
+from kiosk.domain.desk import DeskEntry, EntryItem, Proof
 from kiosk.domain.effects import Draft
 from kiosk.domain.events import Correlation
 from kiosk.domain.findings import Finding
@@ -11,7 +11,7 @@ from kiosk.domain.media import MediumKey
 from kiosk.domain.members import Pet
 from kiosk.domain.transactions import Means
 from kiosk.domain.views import MemberView, OpenTicket, Workday
-from kiosk.flows.jobs import Job, Shift
+from kiosk.flows.jobs import Job, Shift, Spend
 from kiosk.flows.step import State
 
 Plan = TopUpPlan | PassPlan
@@ -72,6 +72,14 @@ Errand = LogErrand | LoadErrand | ReprintErrand
 
 
 @dc.dataclass(frozen=True, slots=True)
+class Tapped:
+    """A card that staff tapped for an errand; without one only an operator's card matters."""
+
+    medium: MediumKey
+    errand: Errand | None
+
+
+@dc.dataclass(frozen=True, slots=True)
 class AwaitingMember(OnShift):
     """请刷会员卡."""
 
@@ -80,17 +88,33 @@ class AwaitingMember(OnShift):
 
 @dc.dataclass(frozen=True, slots=True)
 class IdentifyingMember(OnShift):
-    """The journal is asked whose medium it is, for an errand."""
+    """The journal is asked whose medium it is.
+
+    `before` was at work when the card came, and goes on with the operator's own card or nobody's.
+    """
 
     correlation: Correlation
-    errand: Errand
-    medium: MediumKey
+    tapped: Tapped
+    before: OnShift | None = None
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Gathering(OnShift):
+    """What another terminal holds of this member is asked for; `view` is what is known so far.
+
+    `correlation` asks for the member anew: what central has just sent may be this one's.
+    """
+
+    tapped: Tapped
+    view: MemberView
+    correlation: Correlation | None = None
 
 
 @dc.dataclass(frozen=True, slots=True)
 class PickingPetFor(OnShift):
     """Which pet was served?"""
 
+    tapped: Tapped
     view: MemberView
     service: str
     pets: tuple[Pet, ...]
@@ -116,15 +140,29 @@ class PickingMeans(OnShift):
 
 @dc.dataclass(frozen=True, slots=True)
 class Deciding(OnShift):
-    """The last look before any staff row: `draft` is exactly what will be written."""
+    """The last look before any staff row: `draft` is exactly what will be written.
+
+    `ways` are all ways to take a service, of which B shows the next; `picking` is where its pet
+    was picked.
+    """
 
     draft: Draft
     job: Job
+    tapped: Tapped | None = None
+    ways: tuple[Spend, ...] = ()
+    picking: PickingPetFor | None = None
 
 
 @dc.dataclass(frozen=True, slots=True)
 class Proving(OnShift):
-    """What was written is shown; then the list again."""
+    """What was written, or printed, of row `seq` is shown, as `screen`; then the list again.
+
+    `since` is mono seconds.
+    """
+
+    since: float
+    seq: int
+    screen: Proof
 
 
 @dc.dataclass(frozen=True, slots=True)

@@ -3,22 +3,28 @@
 from kiosk.domain.devices import Button
 from kiosk.domain.events import (
     CardPresented,
+    CardUnreadable,
+    CatalogueChanged,
+    CodeRejected,
     CodeScanned,
     DeadlinePassed,
+    DirectoryChanged,
     Examined,
     Identified,
     OperatorIdentified,
     Presented,
     Refused,
+    SeveralCards,
     Surveyed,
 )
-from kiosk.flows import cashier, desk, grooming, rest, spend, technician
+from kiosk.flows import cashier, committing, desk, desk_taps, rest, technician, walk_in
 from kiosk.flows.desk_states import (
     AtDesk,
     AwaitingMember,
     CheckingScreen,
     Deciding,
     Examining,
+    Gathering,
     IdentifyingMember,
     OnShift,
     PickingMeans,
@@ -31,6 +37,7 @@ from kiosk.flows.desk_states import (
     SeeingToday,
     Surveying,
 )
+from kiosk.flows.rest import Unread
 from kiosk.flows.states import Committing, Identifying, Refusing, Resting
 from kiosk.flows.step import Context, Step
 from kiosk.flows.table import Row, press, row
@@ -49,6 +56,12 @@ DESK = (
 )
 """Where A on the list may lead."""
 
+BEGUN = (Deciding, PickingPetFor, RefusingStaff)
+"""Where a member's card leads when all is here."""
+
+BOUND = (AwaitingMember, Deciding, Gathering, PickingMeans, PickingPetFor, PickingPlan)
+"""What goes on when a card that came in between was not for it."""
+
 
 def go_on_testing(state: CheckingScreen, event: object, context: Context) -> Step:
     """The next step of the test, or the list."""
@@ -66,27 +79,23 @@ def rows() -> list[Row]:
         press(AtDesk, Button.B, desk.next_item, AtDesk),
         press(AtDesk, Button.C, rest.rest, Resting),
         row(AtDesk, DeadlinePassed, rest.rest, Resting),
+        row(AtDesk, CatalogueChanged, desk.priced_again, AtDesk),
         press(AwaitingMember, Button.C, desk.again, Surveying),
-        row(
-            IdentifyingMember,
-            Identified,
-            desk.member_identified,
-            Deciding,
-            PickingPetFor,
-            Proving,
-            RefusingStaff,
-            Surveying,
-        ),
-        row(IdentifyingMember, OperatorIdentified, desk.operator_identified, Surveying, Resting),
-        row(IdentifyingMember, Refused, desk.not_identified, RefusingStaff),
-        row(IdentifyingMember, DeadlinePassed, rest.journal_silent, Refusing),
-        press(PickingPetFor, Button.A, grooming.choose_pet, Deciding, RefusingStaff),
-        press(PickingPetFor, Button.B, grooming.next_pet, PickingPetFor),
+        row(Gathering, DirectoryChanged, walk_in.look_again, Gathering),
+        row(Gathering, Identified, walk_in.seen_again, Gathering, *BEGUN),
+        row(Gathering, OperatorIdentified, desk.sign_in, Surveying),
+        row(Gathering, Refused, walk_in.not_seen_again, RefusingStaff),
+        row(Gathering, DeadlinePassed, walk_in.do_without, *BEGUN),
+        press(Gathering, Button.C, desk.again, Surveying),
+        press(PickingPetFor, Button.A, walk_in.choose_pet, Deciding, RefusingStaff),
+        press(PickingPetFor, Button.B, walk_in.next_pet, PickingPetFor),
         press(PickingPlan, Button.A, cashier.choose_plan, PickingMeans),
         press(PickingPlan, Button.B, cashier.next_plan, PickingPlan),
         press(PickingMeans, Button.A, cashier.choose_means, AwaitingMember),
         press(PickingMeans, Button.B, cashier.next_means, PickingMeans),
-        press(Deciding, Button.A, spend.decide, Committing),
+        press(Deciding, Button.A, committing.decide, Committing),
+        press(Deciding, Button.B, walk_in.next_way, Deciding),
+        press(Deciding, Button.C, desk.back, Surveying, PickingPetFor),
         press(ReadingFacts, Button.A, technician.next_page, ReadingFacts),
         press(ReadingFacts, Button.B, technician.next_page, ReadingFacts),
         row(Examining, Examined, technician.examined, ReadingFindings),
@@ -95,23 +104,68 @@ def rows() -> list[Row]:
         row(CheckingScreen, DeadlinePassed, go_on_testing, CheckingScreen, Surveying),
         press(CheckingScreen, Button.C, desk.again, Surveying),
     ]
-    taps: tuple[type[Presented], ...] = (CardPresented, CodeScanned)
-    waiting: tuple[type[AtDesk] | type[AwaitingMember], ...] = (AtDesk, AwaitingMember)
-    found += [
-        row(state, tap, desk.present_member, IdentifyingMember) for tap in taps for state in waiting
-    ]
+    found += _taps()
     back_by_c: tuple[type[OnShift], ...] = (
         PickingPetFor,
         PickingPlan,
         PickingMeans,
-        Deciding,
         Examining,
+        ReadingFacts,
         ReadingFindings,
     )
     found += [press(state, Button.C, desk.again, Surveying) for state in back_by_c]
     read: tuple[type[OnShift], ...] = (Proving, RefusingStaff, SeeingToday)
     found += [press(state, button, desk.again, Surveying) for state in read for button in Button]
-    found.append(press(ReadingFacts, Button.C, desk.again, Surveying))
-    timed: tuple[type[OnShift], ...] = (*back_by_c, *read, AwaitingMember, ReadingFacts)
+    timed: tuple[type[OnShift], ...] = (*back_by_c, *read, AwaitingMember, Deciding)
     found += [row(state, DeadlinePassed, desk.again, Surveying) for state in timed]
+    return found
+
+
+def _taps() -> list[Row]:
+    taps: tuple[type[Presented], ...] = (CardPresented, CodeScanned)
+    found: list[Row] = []
+    for tap in taps:
+        free: tuple[type[desk_taps.Free], ...] = (AtDesk, RefusingStaff, SeeingToday)
+        found += [row(state, tap, desk_taps.present, IdentifyingMember) for state in free]
+        found += [
+            row(AwaitingMember, tap, desk_taps.present, IdentifyingMember),
+            row(Proving, tap, desk_taps.present, Proving, IdentifyingMember),
+            row(PickingPetFor, tap, desk_taps.present, PickingPetFor, IdentifyingMember),
+            row(Gathering, tap, desk_taps.present, Gathering, IdentifyingMember),
+            row(Deciding, tap, desk_taps.present, Deciding, IdentifyingMember),
+            row(PickingPlan, tap, desk_taps.present, IdentifyingMember),
+            row(PickingMeans, tap, desk_taps.present, IdentifyingMember),
+        ]
+    found += [
+        row(
+            IdentifyingMember,
+            Identified,
+            desk_taps.member_identified,
+            Deciding,
+            Gathering,
+            PickingMeans,
+            PickingPetFor,
+            PickingPlan,
+            Proving,
+            RefusingStaff,
+            Surveying,
+        ),
+        row(
+            IdentifyingMember,
+            OperatorIdentified,
+            desk_taps.operator_identified,
+            Resting,
+            Surveying,
+            *BOUND,
+        ),
+        row(IdentifyingMember, Refused, desk_taps.not_identified, RefusingStaff, *BOUND),
+        row(IdentifyingMember, DeadlinePassed, rest.journal_silent, Refusing),
+    ]
+    unread: tuple[type[Unread], ...] = (CardUnreadable, CodeRejected, SeveralCards)
+    for event in unread:
+        found += [
+            row(AtDesk, event, desk_taps.misread, RefusingStaff),
+            row(RefusingStaff, event, desk_taps.misread, RefusingStaff),
+            row(AwaitingMember, event, desk_taps.misread, AwaitingMember),
+        ]
     return found

@@ -10,7 +10,6 @@ from kiosk.domain.desk import PlanRow
 from kiosk.domain.media import MediumKey
 from kiosk.domain.members import Pet
 from kiosk.domain.names import Name
-from kiosk.domain.pricing import Quote
 from kiosk.domain.transactions import Means
 from kiosk.domain.views import MemberView, OperatorView, OwnRow
 from kiosk.flows.offers import Offer
@@ -19,9 +18,10 @@ from kiosk.flows.ways import Way
 
 @dc.dataclass(frozen=True, slots=True)
 class Shift:
-    """A signed-in operator; at `until` (mono seconds) the sign-in ends by itself."""
+    """A signed-in operator: since when, and until when if nothing is done (mono seconds)."""
 
     operator: OperatorView
+    since: float
     until: float
 
 
@@ -38,15 +38,14 @@ class Spend:
 
 @dc.dataclass(frozen=True, slots=True)
 class Log:
-    """An operator logs a service.  With `offer` it is also taken; else its ticket is open."""
+    """An operator logs a service.  With `taken` it is also taken; else its ticket is open."""
 
     shift: Shift
     service: Name
     pet: Pet | None
     masked_name: str
     follow_up: dt.date | None
-    offer: Offer | None = None
-    quote: Quote | None = None
+    taken: Spend | None = None
 
 
 @dc.dataclass(frozen=True, slots=True)

@@ -1,10 +1,8 @@
 """The kiosk's transition table, complete."""
 
 from kiosk.domain.devices import Button
-from kiosk.domain.effects import Print
 from kiosk.domain.events import (
     BackHeld,
-    ButtonPressed,
     CardPresented,
     CardUnreadable,
     CatalogueChanged,
@@ -14,13 +12,15 @@ from kiosk.domain.events import (
     DeadlinePassed,
     DirectoryChanged,
     Identified,
+    OperatorIdentified,
     Presented,
     Refused,
     SeveralCards,
+    SlipEnded,
     Started,
 )
-from kiosk.flows import confirming, desk_table, member, rest, spend
-from kiosk.flows.desk_states import Proving, RefusingStaff
+from kiosk.flows import committing, confirming, desk, desk_table, greeting, member, rest
+from kiosk.flows.desk_states import Proving, RefusingStaff, Surveying
 from kiosk.flows.states import (
     Committing,
     Confirming,
@@ -59,19 +59,11 @@ def present_after(state: Finished, event: Presented, context: Context) -> Step:
     return rest.present(state, event, context)
 
 
-def misread_after(
-    state: Finished, event: CardUnreadable | CodeRejected | SeveralCards, context: Context
-) -> Step:
+def misread_after(state: Finished, event: rest.Unread, context: Context) -> Step:
     """A card torn from the reader just after its own spend does not hide the result either."""
     if context.mono - state.since < context.policy.same_tap_seconds:
         return stay(state, event, context)
-    match event:
-        case CardUnreadable():
-            return rest.misread_card(state, event, context)
-        case CodeRejected():
-            return rest.misread_code(state, event, context)
-        case SeveralCards():
-            return rest.crowded(state, event, context)
+    return rest.misread(state, event, context)
 
 
 def _begin() -> list[Row]:
@@ -88,19 +80,12 @@ def _begin() -> list[Row]:
             row(Confirming, tap, present_other, Confirming, Identifying),
             row(ReadingDetails, tap, present_other, ReadingDetails, Identifying),
             row(Finished, tap, present_after, Finished, Identifying),
-            row(Doubting, tap, spend.still_doubt, Doubting),
+            row(Doubting, tap, committing.still_doubt, Doubting),
         ]
-    for state in (Resting, Refusing):
-        rows += [
-            row(state, CardUnreadable, rest.misread_card, Refusing),
-            row(state, CodeRejected, rest.misread_code, Refusing),
-            row(state, SeveralCards, rest.crowded, Refusing),
-        ]
-    rows += [
-        row(Finished, CardUnreadable, misread_after, Finished, Refusing),
-        row(Finished, CodeRejected, misread_after, Finished, Refusing),
-        row(Finished, SeveralCards, misread_after, Finished, Refusing),
-    ]
+    unread: tuple[type[rest.Unread], ...] = (CardUnreadable, CodeRejected, SeveralCards)
+    for event in unread:
+        rows += [row(s, event, rest.misread, Refusing) for s in (Resting, Refusing)]
+        rows.append(row(Finished, event, misread_after, Finished, Refusing))
     return rows
 
 
@@ -118,13 +103,14 @@ def _member() -> list[Row]:
         press(ReadingDetails, Button.B, member.turn_page, ReadingDetails),
         press(ReadingDetails, Button.C, member.close_details, Greeting),
         row(ReadingDetails, DeadlinePassed, rest.rest, Resting),
-        press(Greeting, Button.B, member.next_offer, Greeting),
+        press(Greeting, Button.B, greeting.next_offer, Greeting),
         press(Greeting, Button.C, member.leave, Resting),
         row(Greeting, DeadlinePassed, rest.rest, Resting),
-        row(Greeting, DirectoryChanged, member.look_again, Greeting),
-        row(Greeting, CatalogueChanged, member.priced_again, Greeting),
-        row(Greeting, Identified, member.seen_again, Greeting),
-        row(Greeting, Refused, member.not_seen_again, Refusing),
+        row(Greeting, DirectoryChanged, greeting.look_again, Greeting),
+        row(Greeting, CatalogueChanged, greeting.priced_again, Greeting),
+        row(Greeting, Identified, greeting.seen_again, Greeting),
+        row(Greeting, OperatorIdentified, desk.sign_in, Surveying),
+        row(Greeting, Refused, greeting.not_seen_again, Refusing),
         press(PickingPet, Button.A, member.choose_pet, Confirming, Refusing),
         press(PickingPet, Button.B, member.next_pet, PickingPet),
         press(PickingPet, Button.C, member.back, Greeting),
@@ -132,28 +118,22 @@ def _member() -> list[Row]:
     ]
 
 
-def print_asked(state: Finished, event: ButtonPressed, context: Context) -> Step:
-    """A after a spend: print the slip if it was asked for; then rest."""
-    step = rest.rest(state, event, context)
-    if state.slip is None:
-        return step
-    return Step(step.state, (*step.effects, Print(state.seq, state.slip)), step.deadline)
-
-
 def _spend() -> list[Row]:
     rows: list[Row] = [
-        press(Confirming, Button.A, spend.commit, Committing),
+        press(Confirming, Button.A, committing.commit, Committing),
         press(Confirming, Button.B, confirming.next_way, Confirming),
         press(Confirming, Button.C, member.back, Greeting),
         row(Confirming, DeadlinePassed, rest.rest, Resting),
-        row(Committing, DeadlinePassed, spend.doubt, Doubting),
-        row(Committing, Committed, spend.committed, Finished, Proving),
-        row(Committing, Refused, spend.refused, Refusing, RefusingStaff),
-        row(Doubting, Committed, spend.committed, Finished, Proving),
-        row(Doubting, Refused, spend.refused, Refusing, RefusingStaff),
+        row(Committing, DeadlinePassed, committing.doubt, Doubting),
+        row(Committing, Committed, committing.committed, Finished, Proving),
+        row(Committing, Refused, committing.refused, Refusing, RefusingStaff),
+        row(Doubting, Committed, committing.committed, Finished, Proving),
+        row(Doubting, Refused, committing.refused, Refusing, RefusingStaff),
     ]
-    rows += [press(Doubting, button, spend.still_doubt, Doubting) for button in Button]
-    rows.append(press(Finished, Button.A, print_asked, Resting))
+    rows += [press(Doubting, button, committing.still_doubt, Doubting) for button in Button]
+    rows.append(press(Finished, Button.A, committing.print_offered, Finished, Resting))
+    rows.append(row(Finished, SlipEnded, committing.slip_ended, Finished))
+    rows.append(row(Proving, SlipEnded, committing.slip_ended, Proving))
     rows += [press(Finished, button, rest.rest, Resting) for button in (Button.B, Button.C)]
     rows += [press(Refusing, button, rest.rest, Resting) for button in Button]
     rows += [row(state, DeadlinePassed, rest.rest, Resting) for state in (Finished, Refusing)]

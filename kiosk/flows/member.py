@@ -1,33 +1,29 @@
-"""A member's visit up to the last look: greeting, choice of service, choice of pet."""
+"""A member's visit from the tap to the last look: what was taken last, the choice, the pet."""
 
 import dataclasses as dc
 
 from kiosk.domain import screens
-from kiosk.domain.clock import ClockState
 from kiosk.domain.devices import Lamp, Part
 from kiosk.domain.effects import (
     AskAllowance,
     Commit,
     Draft,
     Effect,
-    Identify,
     Light,
     MarkShown,
     Print,
     Show,
 )
-from kiosk.domain.events import ButtonPressed, Correlation, Identified, Refused
-from kiosk.domain.media import MediumKey
-from kiosk.domain.members import PurseKind
-from kiosk.domain.names import Name
+from kiosk.domain.events import ButtonPressed, Identified, Refused
 from kiosk.domain.refusals import Reason
-from kiosk.domain.screens import Choice
 from kiosk.domain.transactions import CheckIn
+from kiosk.domain.uses import PLAIN
 from kiosk.domain.views import MemberView
-from kiosk.flows import receipts, uses
+from kiosk.flows import earlier
 from kiosk.flows.confirming import look
-from kiosk.flows.notes import notes
-from kiosk.flows.offers import Offer, choice, offers, pets_in_order, settle
+from kiosk.flows.greeting import greet
+from kiosk.flows.holdings import held_elsewhere
+from kiosk.flows.offers import offers, pets_in_order, settle
 from kiosk.flows.rest import UNKNOWN_SECONDS, refuse, rest, unknown_medium
 from kiosk.flows.states import (
     Confirming,
@@ -38,11 +34,7 @@ from kiosk.flows.states import (
     Recalling,
     Refusing,
 )
-from kiosk.flows.step import KEEP, Context, Refusal, Step
-from kiosk.flows.uses import PLAIN, Use, held_elsewhere
-
-DETAILS = Choice(Name("详情", "Details"))
-"""The choice that opens the notes: neither visits nor a price."""
+from kiosk.flows.step import Context, Refusal, Step
 
 
 def identified(state: Identifying, event: Identified, context: Context) -> Step:
@@ -53,7 +45,7 @@ def identified(state: Identifying, event: Identified, context: Context) -> Step:
         asks.append(AskAllowance(accounts))
     if first := is_first_today(view, context):
         asks.append(check_in(view, context))
-    if view.unshown is not None and (screen := receipts.already_taken(view, context)):
+    if view.unshown is not None and (screen := earlier.already_taken(view, context)):
         seen = () if Part.DISPLAY in context.faults else (MarkShown(view.unshown.seq),)
         effects = (Light(Lamp.BUSY), Show(screen), *seen, *asks)
         recalling = Recalling(state.medium, view, view.unshown)
@@ -67,8 +59,8 @@ def is_first_today(view: MemberView, context: Context) -> bool:
 
     With an unsynced clock nobody knows the day, and nothing is claimed.
     """
-    known = context.clock is not ClockState.UNSYNCED
-    return known and context.policy.checkin_points > 0 and view.checked_in != context.day
+    day = context.sure_day
+    return day is not None and context.policy.checkin_points > 0 and view.checked_in != day
 
 
 def check_in(view: MemberView, context: Context) -> Commit:
@@ -92,7 +84,7 @@ def not_identified(state: Identifying, event: Refused, context: Context) -> Step
 def reprint(state: Recalling, _event: ButtonPressed, context: Context) -> Step:
     """A on the recall: print its slip once more, marked as a copy, and go on."""
     greeting = greet(state.medium, state.view, context)
-    slip = receipts.earlier_slip(state.view, state.row, context, copy=1)
+    slip = earlier.slip(state.view, state.row, context, copy=1)
     printing = (Print(state.row.seq, slip),) if slip and context.has_printer else ()
     return Step(greeting.state, (*greeting.effects, *printing), greeting.deadline)
 
@@ -100,93 +92,6 @@ def reprint(state: Recalling, _event: ButtonPressed, context: Context) -> Step:
 def go_on(state: Recalling, _event: ButtonPressed, context: Context) -> Step:
     """B or C on the recall: seen; go on to the greeting."""
     return greet(state.medium, state.view, context)
-
-
-def greet(
-    medium: MediumKey,
-    view: MemberView,
-    context: Context,
-    selected: int = 0,
-    *,
-    checked_in: bool = False,
-    asking: Correlation | None = None,
-) -> Step:
-    """Show the member and the choices; the last one opens the notes, if there are any.
-
-    `asking` is what the greeting still waits for, see `look_again`.
-    """
-    known = notes(view, context, checked_in=checked_in)
-    offered = offers(view, context)
-    rows = [choice(offer, view, context) for offer in offered]
-    if known:
-        rows.append(DETAILS)
-    selected = min(selected, max(0, len(rows) - 1))
-    state = Greeting(medium, view, offered, known, selected, asking)
-    value = view.value()
-    screen = screens.Member(
-        view.record.masked_name,
-        view.record.tier,
-        value.shown,
-        value.held,
-        view.total(PurseKind.POINTS).shown,
-        tuple(rows),
-        selected,
-        known[0] if known else None,
-        uses.count(view, context),
-    )
-    return Step(state, (Light(Lamp.BUSY), Show(screen)), context.policy.idle_seconds)
-
-
-def look_again(state: Greeting, _event: object, context: Context) -> Step:
-    """Something has come from central: perhaps what another terminal held of this member."""
-    asking = dc.replace(state, correlation=context.correlation)
-    return Step(asking, (Identify(context.correlation, state.medium),), KEEP)
-
-
-def seen_again(state: Greeting, event: Identified, context: Context) -> Step:
-    """The member as of now, with the same choice selected; unchanged, nothing moves."""
-    if event.view == state.view:
-        return Step(dc.replace(state, correlation=None), (), KEEP)
-    step = _greet_again(state, event.view, context)
-    # a top-up at another terminal may become known only now
-    new = set(held_elsewhere(event.view, context)) - set(held_elsewhere(state.view, context))
-    asks = (AskAllowance(tuple(sorted(new))),) if new and context.online else ()
-    return Step(step.state, (*step.effects, *asks), KEEP)
-
-
-def priced_again(state: Greeting, _event: object, context: Context) -> Step:
-    """A price list has come: after a power cut it can be later than the card on the reader."""
-    step = _greet_again(state, state.view, context, state.correlation)
-    return Step(step.state, step.effects, KEEP)
-
-
-def _greet_again(
-    state: Greeting, view: MemberView, context: Context, asking: Correlation | None = None
-) -> Step:
-    """Greet with the same choice selected, as far as there still is one."""
-    keys = [_key(offer) for offer in offers(view, context)]
-    selected = 0
-    if state.offers and state.selected >= len(state.offers):
-        selected = len(keys)
-    elif state.offers and (key := _key(state.offers[state.selected])) in keys:
-        selected = keys.index(key)
-    return greet(state.medium, view, context, selected, asking=asking)
-
-
-def _key(offer: Offer) -> tuple[str, str, Use]:
-    """Name what was chosen, whatever has become of its price or of the pass since."""
-    return offer.service.code, offer.punch_pass.pass_id if offer.punch_pass else "", offer.use
-
-
-def not_seen_again(_state: Greeting, event: Refused, context: Context) -> Step:
-    """The card has just been blocked, or the journal has failed."""
-    return refuse(event.reason, context)
-
-
-def next_offer(state: Greeting, _event: ButtonPressed, context: Context) -> Step:
-    """B: the next choice."""
-    selected = (state.selected + 1) % max(1, len(state.offers) + bool(state.notes))
-    return greet(state.medium, state.view, context, selected, asking=state.correlation)
 
 
 def choose(state: Greeting, _event: ButtonPressed, context: Context) -> Step:
@@ -198,10 +103,11 @@ def choose(state: Greeting, _event: ButtonPressed, context: Context) -> Step:
     offer = state.offers[state.selected]
     pets = pets_in_order(state.view)
     if offer.service.for_pet and len(pets) > 1:
-        refused = settle(offer, state.view, pets[0], context)
+        found = [settle(offer, state.view, pet, context) for pet in pets]
+        refused = [one for one in found if isinstance(one, Refusal)]
         fixed = offer.punch_pass is not None or offer.use != PLAIN
-        if isinstance(refused, Refusal) and fixed:
-            return refuse(refused.reason, context, refused.missing)
+        if fixed and len(refused) == len(pets):
+            return refuse(refused[0].reason, context, refused[0].missing)
         return pick(PickingPet(state.medium, state.view, offer, pets), context)
     return look(state.medium, state.view, offer, pets[0] if pets else None, context)
 

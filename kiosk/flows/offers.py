@@ -4,7 +4,6 @@ import dataclasses as dc
 from collections.abc import Iterator
 
 from kiosk.domain.catalogue import Catalogue, Service
-from kiosk.domain.clock import ClockState
 from kiosk.domain.members import Pet, PunchPass, PurseKind, Size
 from kiosk.domain.names import Name
 from kiosk.domain.pricing import (
@@ -18,10 +17,10 @@ from kiosk.domain.pricing import (
 from kiosk.domain.refusals import Reason
 from kiosk.domain.screens import Choice
 from kiosk.domain.transactions import AnyLine, ValueRedeem, VisitRedeem
+from kiosk.domain.uses import PLAIN, Use
 from kiosk.domain.views import NOTHING, Balance, MemberView
-from kiosk.flows import uses
+from kiosk.flows import holdings
 from kiosk.flows.step import Context, Refusal
-from kiosk.flows.uses import PLAIN, Use
 
 PASS_ORDER = (PurseKind.PASS_BOUGHT, PurseKind.PASS_GIFT)
 
@@ -67,24 +66,30 @@ def _size(view: MemberView) -> Size | None:
 
 def is_expired(punch_pass: PunchPass, context: Context) -> bool:
     """Tell whether a pass is over; with an unsynced clock nothing is (accept, flag)."""
-    return (
-        context.clock is not ClockState.UNSYNCED
-        and punch_pass.valid_until is not None
-        and punch_pass.valid_until < context.day
-    )
+    ends, day = punch_pass.valid_until, context.sure_day
+    return ends is not None and day is not None and ends < day
 
 
 def price(
     offer: Offer, view: MemberView, pet: Pet | None, context: Context, use: Use = PLAIN
 ) -> Quote | None:
     """Price an offer for a pet; None when the catalogue has no price for it, or not so."""
+    found = _priced(offer, view, pet, context, use)
+    return None if isinstance(found, Refusal) else found
+
+
+def _priced(
+    offer: Offer, view: MemberView, pet: Pet | None, context: Context, use: Use
+) -> Quote | Refusal:
     if context.catalogue is None:
-        return None
+        return Refusal(Reason.CATALOGUE_MISSING)
     size, code = pet.size if pet else _size(view), offer.service.code
     try:
         return quote(context.catalogue, code, size, view.record.tier, context.day, use.terms)
-    except (NoPrice, Unfit):
-        return None
+    except NoPrice:
+        return Refusal(Reason.WRONG_SERVICE)
+    except Unfit as unfit:
+        return Refusal(unfit.reason)
 
 
 def offers(view: MemberView, context: Context) -> tuple[Offer, ...]:
@@ -121,14 +126,18 @@ def _all(view: MemberView, catalogue: Catalogue, context: Context) -> Iterator[O
     for service in catalogue.services:
         if price(Offer(service), view, None, context) is not None:
             yield Offer(service)
-    for use in (*uses.coupons(view, context), *uses.rewards(view, context)):
-        if use.gives is None:
-            continue
-        found = catalogue.service(use.gives)
-        if found is not None:
-            yield Offer(found, use=use)
-        elif not use.gives:
+    for use in (*holdings.coupons(view, context), *holdings.rewards(view, context)):
+        found = catalogue.service(use.gives) if use.gives else None
+        if use.gives == "":
             yield Offer(_goods(use), use=use)
+        elif found is not None and _is_free(offer := Offer(found, use=use), view, context):
+            yield offer
+
+
+def _is_free(offer: Offer, view: MemberView, context: Context) -> bool:
+    """Tell whether its coupon or points pay it for one of the pets: a gift may ask for a price."""
+    pets = pets_in_order(view) or (None,)
+    return any(price(offer, view, pet, context, offer.use) is not None for pet in pets)
 
 
 def _goods(use: Use) -> Service:
@@ -174,12 +183,14 @@ def settle(
         use = offer.use
     if context.catalogue is None:
         return Refusal(Reason.CATALOGUE_MISSING)
-    used = uses.lines(use, view)
-    if isinstance(used, Refusal) or offer.is_goods:
+    if offer.is_goods:
+        return holdings.lines(use, view)
+    quoted = _priced(offer, view, pet, context, use)
+    if isinstance(quoted, Refusal):
+        return quoted
+    used = holdings.lines(use, view)
+    if isinstance(used, Refusal):
         return used
-    quoted = price(offer, view, pet, context, use)
-    if quoted is None:
-        return Refusal(Reason.WRONG_SERVICE)
     purses = view.purses(*stored_value_order(context.catalogue))
     taken = legs(quoted.price, [(purse, balance.held) for purse, balance in purses])
     if taken is None:

@@ -1,17 +1,19 @@
 """The proof of what staff did: its screen and its slip, from the job and the member after it."""
 
+import dataclasses as dc
+
 from kiosk.domain import desk
-from kiosk.domain.desk import DeskScreen
+from kiosk.domain.desk import Proof
 from kiosk.domain.events import Committed
 from kiosk.domain.slips import AnySlip, LoadSlip, Slip
 from kiosk.domain.transactions import pass_accounts
 from kiosk.domain.views import NOTHING, MemberView
-from kiosk.flows import receipts
+from kiosk.flows import earlier, receipts
 from kiosk.flows.jobs import Load, Log, Undo
 from kiosk.flows.step import Context
 
 
-def screen(job: Log | Load | Undo, view: MemberView) -> DeskScreen:
+def screen(job: Log | Load | Undo, view: MemberView) -> Proof:
     """Say what was done and what the member has now."""
     match job:
         case Log():
@@ -42,34 +44,30 @@ def slip(job: Log | Load | Undo, event: Committed, context: Context) -> AnySlip 
             )
         case Undo():
             name = job.shift.operator.record.name
-            return receipts.earlier_slip(view, job.own.row, context, voided=True, operator=name)
+            return earlier.slip(view, job.own.row, context, voided=True, operator=name)
 
 
 def _log_slip(job: Log, event: Committed, context: Context) -> Slip:
-    visits, value = _left(job, event.view)
-    quote = job.quote
+    name = job.shift.operator.record.name
+    if job.taken is not None:
+        taken = receipts.slip(job.taken, event, context)
+        return dc.replace(taken, operator_name=name, follow_up=job.follow_up)
     return Slip(
         **receipts.new_heading(event, job.masked_name, context),
         pet_name=job.pet.name if job.pet else "",
         service=job.service,
-        pass_name=job.offer.pass_name if job.offer else None,
-        visits_left=visits,
-        price=quote.price if quote else None,
-        price_lines=quote.lines if quote else (),
-        value_left=value,
-        points=quote.points if quote else 0,
         qr=receipts.qr(event.journal, event.seq, context),
-        operator_name=job.shift.operator.record.name,
+        operator_name=name,
         follow_up=job.follow_up,
     )
 
 
 def _left(job: Log, view: MemberView) -> tuple[int | None, int | None]:
     """Visits or 分 left, of what paid; neither where the service had been paid before."""
-    if job.offer is None:
+    if job.taken is None:
         return None, None
-    if job.offer.punch_pass is not None:
-        return view.visits(job.offer.punch_pass).shown, None
+    if job.taken.offer.punch_pass is not None:
+        return view.visits(job.taken.offer.punch_pass).shown, None
     return None, view.value().shown
 
 

@@ -1,7 +1,7 @@
 """At rest, and every way to begin a visit or to end one."""
 
 from kiosk.domain import screens
-from kiosk.domain.devices import Lamp, Sound
+from kiosk.domain.devices import Lamp, PartState, Sound
 from kiosk.domain.effects import Effect, Identify, Light, Play, ReportUnknown, Show
 from kiosk.domain.events import (
     CardUnreadable,
@@ -26,9 +26,13 @@ UNKNOWN_SECONDS = 60.0
 WORLD = (PartChanged, LinkChanged, PolicyChanged, CatalogueChanged)
 """Stimuli about the terminal itself; at rest they change the idle screen."""
 
+Unread = CardUnreadable | CodeRejected | SeveralCards
+"""What was shown, and could not be taken for a card or a code."""
+
 
 def idle(context: Context) -> tuple[Effect, ...]:
     """Draw the idle screen and its lamp."""
+    first = next((report for report in context.parts if report.part in context.faults), None)
     screen = screens.Idle(
         context.policy.shop_name,
         context.local,
@@ -37,6 +41,7 @@ def idle(context: Context) -> tuple[Effect, ...]:
         context.waiting,
         context.faults,
         context.limping,
+        first.how if first else PartState.FAULT,
     )
     ill = context.faults or context.limping
     return Show(screen), Light(Lamp.FAULT if ill else Lamp.READY)
@@ -72,19 +77,15 @@ def _say(screen: screens.Screen, context: Context) -> Step:
     return Step(Refusing(), effects, context.policy.refused_seconds)
 
 
-def misread_card(_state: State, _event: CardUnreadable, context: Context) -> Step:
-    """The card was torn away or is of no known kind: ask for it again."""
-    return _say(screens.Unreadable(), context)
-
-
-def misread_code(_state: State, _event: CodeRejected, context: Context) -> Step:
-    """The code is not one of ours: say so kindly."""
-    return _say(screens.Unreadable(scanned=True), context)
-
-
-def crowded(_state: State, _event: SeveralCards, context: Context) -> Step:
-    """请只放一张卡."""
-    return _say(screens.OneCardOnly(), context)
+def misread(_state: State, event: Unread, context: Context) -> Step:
+    """What was shown cannot be taken: say why, and what to do."""
+    match event:
+        case CardUnreadable():
+            return _say(screens.Unreadable(), context)
+        case CodeRejected():
+            return _say(screens.Unreadable(scanned=True), context)
+        case SeveralCards():
+            return _say(screens.OneCardOnly(), context)
 
 
 def unknown_medium(state: Identifying, context: Context) -> Step:
@@ -105,12 +106,8 @@ def bound(state: Refusing, _event: object, context: Context) -> Step:
 
 def refuse_staff(shift: Shift, reason: Reason, context: Context, missing: int = 0) -> Step:
     """Say to staff why nothing was written; the list comes back."""
-    effects = (
-        Light(Lamp.REFUSED),
-        Play(Sound.REFUSED),
-        Show(screens.Refused(reason, missing)),
-    )
-    return Step(RefusingStaff(shift), effects, context.policy.refused_seconds)
+    said = refuse(reason, context, missing)
+    return Step(RefusingStaff(shift), said.effects, said.deadline)
 
 
 def no_survey(_state: State, event: Refused, context: Context) -> Step:

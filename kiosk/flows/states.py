@@ -5,7 +5,7 @@ import dataclasses as dc
 from kiosk.domain.events import Correlation
 from kiosk.domain.media import MediumKey
 from kiosk.domain.members import Pet
-from kiosk.domain.screens import Note
+from kiosk.domain.screens import Done, Note
 from kiosk.domain.slips import AnySlip
 from kiosk.domain.views import LastRow, MemberView
 from kiosk.flows.jobs import Job, Spend
@@ -106,11 +106,15 @@ class Doubting(Committing):
 
 @dc.dataclass(frozen=True, slots=True)
 class Finished(State):
-    """Committed and shown; `since` is mono seconds.  `slip` is printed if A is pressed."""
+    """Committed and shown, as `screen`; `since` is mono seconds.
+
+    `slip` is printed if A is pressed.
+    """
 
     medium: MediumKey
     since: float
-    seq: int = 0
+    seq: int
+    screen: Done
     slip: AnySlip | None = None
 
 

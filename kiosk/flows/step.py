@@ -51,9 +51,19 @@ class Context:
         return local_day(self.now, self.policy.utc_offset_minutes)
 
     @property
+    def sure_day(self) -> dt.date | None:
+        """The shop's calendar day; None where the clock cannot be trusted."""
+        return None if self.clock is ClockState.UNSYNCED else self.day
+
+    @property
     def local(self) -> dt.datetime:
         """The shop's wall-clock time."""
         return local_time(self.now, self.policy.utc_offset_minutes)
+
+    @property
+    def staff_seconds(self) -> float:
+        """How long staff's half-done work waits: they dry a hand first, or count the money."""
+        return self.policy.idle_seconds * 2
 
 
 @dc.dataclass(frozen=True, slots=True)

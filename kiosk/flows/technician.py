@@ -53,7 +53,7 @@ def _facts(context: Context) -> Iterator[FactRow]:
     free = "?" if vitals.disk_free is None else f"{vitals.disk_free}%"
     yield FactRow(Fact.DISK, free)
     for report in context.parts:
-        yield FactRow(Fact.PART, report.state.value, report.part, report.name)
+        yield FactRow(Fact.PART, report.how.value, report.part, report.name)
 
 
 def read(shift: Shift, context: Context) -> Step:
@@ -63,7 +63,7 @@ def read(shift: Shift, context: Context) -> Step:
 
 def _page(state: ReadingFacts, context: Context) -> Step:
     screen = desk.Technical(facts(context), state.first)
-    return Step(state, (Show(screen),), context.policy.idle_seconds * 2)
+    return Step(state, (Show(screen),), context.staff_seconds)
 
 
 def next_page(state: ReadingFacts, _event: ButtonPressed, context: Context) -> Step:
@@ -86,7 +86,7 @@ def examined(state: Examining, event: Examined, context: Context) -> Step:
 
 def _findings(state: ReadingFindings, context: Context) -> Step:
     screen = desk.Diagnosis(state.findings, state.page, context.has_printer)
-    return Step(state, (Show(screen),), context.policy.idle_seconds * 2)
+    return Step(state, (Show(screen),), context.staff_seconds)
 
 
 def next_finding(state: ReadingFindings, _event: ButtonPressed, context: Context) -> Step:

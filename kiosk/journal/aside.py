@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.domain.errors import JournalError
+from kiosk.runtime.files import sync_directory
 
 DAMAGED, RENEWED = "damaged", "renewed"
 """Why a journal was set aside; its new name says it."""
@@ -25,14 +26,14 @@ def set_aside(path: Path, now: dt.datetime, why: str = DAMAGED) -> Path:
         logs = [(old, _with(new, suffix)) for suffix, old in _logs(path)]
         for old, kept in logs:
             os.link(old, kept)
-        _sync(path.parent)
+        sync_directory(path.parent)
         path.rename(new)
-        _sync(path.parent)
+        sync_directory(path.parent)
         for old, _ in logs:
             old.unlink()
         if (index := _with(path, "-shm")).exists():
             index.rename(_with(new, "-shm"))
-        _sync(path.parent)
+        sync_directory(path.parent)
     except OSError as e:
         raise JournalError(f"the journal {path} cannot be set aside: {e}") from e
     return new
@@ -71,11 +72,3 @@ def _free_name(path: Path, suffix: str) -> Path:
 
 def _with(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

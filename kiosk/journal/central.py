@@ -76,17 +76,17 @@ def acknowledge(db: sqlite3.Connection, applied: int, head: str) -> None:
         )
 
 
-def welcome(db: sqlite3.Connection, applied: int, head: str, state: JournalState, why: str) -> None:
-    """Set the mark to central's, up or down, and take its opinion.
+def welcome(db: sqlite3.Connection, applied: int, head: str, state: JournalState, why: str) -> bool:
+    """Set the mark to central's, up or down, and take its opinion; False: our rows contradict it.
 
     Down: central was restored from a backup, and the rows above are sent again.  An open welcome
     with the right head lifts a quarantine, but not that of a rolled-back card.
     """
-    if _agrees(db, applied, head):
-        db.execute("UPDATE journal SET acknowledged = ?, applied = ?", (applied, applied))
-        db.execute(
-            "UPDATE journal SET state = ?, why = ? WHERE NOT rolled_back", (state.value, why)
-        )
+    if not _agrees(db, applied, head):
+        return False
+    db.execute("UPDATE journal SET acknowledged = ?, applied = ?", (applied, applied))
+    db.execute("UPDATE journal SET state = ?, why = ? WHERE NOT rolled_back", (state.value, why))
+    return True
 
 
 def _agrees(db: sqlite3.Connection, applied: int, head: str) -> bool:

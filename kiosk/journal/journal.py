@@ -8,6 +8,7 @@ Money invariants, kept here and tested over random histories and crash points:
 """
 
 import datetime as dt
+import sqlite3
 from collections.abc import Sequence
 
 import msgspec
@@ -157,10 +158,15 @@ class Journal(OpenJournal):
         `most_bytes` bounds the sum of the payloads, but never the first row.
         """
         with self._store.reading() as db:
-            found = list(chain.within(db, after, min(most_rows, wire.MAX_ROWS), most_bytes))
-            if not found:
-                return None
-            prev = chain.hash_at(db, after)
+            return self._batch(db, after, most_rows, most_bytes)
+
+    def _batch(
+        self, db: sqlite3.Connection, after: int, most_rows: int, most_bytes: int
+    ) -> wire.Transactions | None:
+        found = list(chain.within(db, after, min(most_rows, wire.MAX_ROWS), most_bytes))
+        if not found:
+            return None
+        prev = chain.hash_at(db, after)
         if prev is None:
             raise JournalError(f"row {after} is missing")
         payloads = [msgspec.Raw(row.payload) for row in found]
@@ -182,15 +188,23 @@ class Journal(OpenJournal):
         state: wire.JournalState,
         why: str,
         who: tuple[str, int] = ("", 0),
-    ) -> None:
+    ) -> wire.Transactions | None:
         """Set the acknowledged mark to central's, up or down, and take its opinion.
+
+        Where this journal contradicts a central that has not quarantined it, it closes itself and
+        returns the row that central would take next: this shows it to central as well, which a
+        journal that only falls silent would not.  None: there is nothing to show.
 
         `who` is central's id and epoch, the first ones are followed from then on.  Raises
         ProtocolError for another central: nothing has changed.
         """
         with self._store.transaction() as db:
             central.follow(db, *who)
-            central.welcome(db, applied, head, state, why)
+            agreed = central.welcome(db, applied, head, state, why)
+            gone = applied < chain.floor(db)[0]
+            if agreed or gone or state is wire.JournalState.QUARANTINED:
+                return None
+            return self._batch(db, applied, 1, 0)
 
     def begin_epoch(self, epoch: int, at: dt.datetime, clock: ClockState) -> None:
         """Give back all that is held, as rows, and take central's books as of this epoch.

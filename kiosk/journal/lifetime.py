@@ -72,6 +72,7 @@ class OpenJournal:
         self._store = Store(self.path, create=create)
         self._own = chain.OwnRows()
         self._may_be_old = True
+        self._witnessed: dt.datetime | None = None
         try:
             self._id = self._identity()
             with self._store.reading() as db:
@@ -132,7 +133,7 @@ class OpenJournal:
     def idle(self, before: dt.datetime | None = None) -> None:
         """Tidy up a little, if there is enough to tidy; call it when nobody waits.
 
-        Rows written `before` that time may go, a few at each call (retention.py); None keeps all.
+        Rows witnessed `before` that time may go, a few at each call (retention.py); None keeps all.
         On a full disk it also finds out whether there is room again.
         """
         if self._store.full and not self._store.has_room():
@@ -147,3 +148,12 @@ class OpenJournal:
         elif before is not None and self._may_be_old:
             with self._store.unsynced() as db:
                 self._may_be_old = retention.step(db, before) > 0
+
+    def witness(self, now: dt.datetime) -> None:
+        """Central's clock says `now` (UTC): what is here is at least as old; see retention.py."""
+        seen = self._witnessed
+        if self._store.full or (seen is not None and seen <= now < seen + retention.EVERY):
+            return
+        with self._store.unsynced() as db:
+            retention.witness(db, now)
+        self._witnessed, self._may_be_old = now, True

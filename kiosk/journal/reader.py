@@ -5,6 +5,7 @@ For a technician: a journal in use, one that was set aside, one of an older prog
 
 import contextlib
 import sqlite3
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,18 +16,29 @@ from kiosk.journal.standing import Damaged, Row
 
 _PAGE = 500
 
+_ELSEWHERE = "the daemon makes it when it first starts; --file names another"
+_RIGHTS = "with the daemon's rights: sudo -u kiosk kiosk journal"
+_KEEP = "if it is the journal, keep a copy of its folder: a daemon that starts sets it aside"
+
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator["Reader"]:
     """Lend a reader of the journal at `path`.  Raises JournalError."""
-    if not path.exists():
-        raise JournalError(f"there is no journal {path}")
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise JournalError(f"{path} is no file; --file names a journal's")
+    except FileNotFoundError:
+        raise JournalError(f"there is no journal {path}; {_ELSEWHERE}") from None
+    except OSError as e:
+        raise JournalError(f"{path} cannot be read: {e.strerror}; {_RIGHTS}") from None
     try:
         with soundness.looking(path) as db:
             yield Reader(db, path)
     except sqlite3.Error as e:
-        kind = Damaged if soundness.proves_damage(e) else JournalError
-        raise kind(f"{path} cannot be read: {e}") from e
+        said = f"{path} cannot be read: {e}"
+        if soundness.proves_damage(e):
+            raise Damaged(f"{said}; {_KEEP}") from e
+        raise JournalError(f"{said}; {_RIGHTS}") from e
 
 
 class Reader:
@@ -35,7 +47,7 @@ class Reader:
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db, self._path = db, path
         if self._one("PRAGMA application_id") != soundness.APPLICATION:
-            raise JournalError(f"{path} is no journal")
+            raise JournalError(f"{path} is no journal; --file names another")
 
     @property
     def journal(self) -> str:
@@ -65,13 +77,13 @@ class Reader:
                     yield range(after + 1, row.seq)
                 yield row
                 after = row.seq
-        if after < (last := self._last()):
+        if after < (last := self.last()):
             yield range(after + 1, last + 1)
 
     def _page(self, after: int) -> Sequence[Row]:
         with contextlib.suppress(sqlite3.DatabaseError):
             return list(chain.rows(self._db, after, _PAGE))
-        last = self._last()
+        last = self.last()
         while after < last:
             # a page of the file is bad: whatever is beside it can be had one by one
             some = range(after + 1, min(last, after + _PAGE) + 1)
@@ -85,7 +97,7 @@ class Reader:
             return [row for row in chain.rows(self._db, seq - 1, 1) if row.seq == seq]
         return []
 
-    def _last(self) -> int:
+    def last(self) -> int:
         """Return the highest seq that any part of the file knows of."""
         found = [0]
         for table, column in (("chain", "seq"), ("own", "latest"), ("journal", "applied")):

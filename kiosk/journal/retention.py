@@ -6,8 +6,9 @@ Invariants:
 - a row stays while central has not acknowledged it, while it is one of the last RECENT (it may be
   undone, or not have been seen), and while its member's record lacks it or the row that undid it
   (its ticket stands in no record then);
-- order proves age: a row is at least as old as each row after it.  Only the time of a clock that
-  could be trusted counts, so that a day in 1970 makes nothing old.
+- age is what central's clock witnessed: once a day the last seq is noted with its time, and a row
+  is as old as the first note at or above it.  No clock of this terminal, and no row's own time,
+  makes anything old.
 
 What is freed is used again by the next rows.  A step waits for no flush: a power cut may bring its
 rows back, whole, and they go again.
@@ -16,47 +17,47 @@ rows back, whole, and they go again.
 import datetime as dt
 import itertools
 import sqlite3
-from collections.abc import Iterator, Sequence
 
-from kiosk.domain.clock import ClockState
 from kiosk.domain.transactions import Transaction
 from kiosk.journal import chain, recent, tickets
 
 STEP = 50
 """Rows that go at once: a tap that comes meanwhile waits for a few milliseconds."""
 
+EVERY = dt.timedelta(days=1)
+"""How often central's time is noted."""
+
+
+def witness(db: sqlite3.Connection, now: dt.datetime) -> None:
+    """Note that the last row was there when central's clock said `now` (UTC); once a day."""
+    newest = db.execute("SELECT max(at) FROM witnessed").fetchone()[0]
+    if newest is not None and newest > _text(now):
+        # that clock was wrong then or is now: what was noted by it proves nothing
+        db.execute("DELETE FROM witnessed")
+    elif newest is not None and newest > _text(now - EVERY):
+        return
+    if last := chain.head(db)[0]:
+        db.execute("INSERT OR IGNORE INTO witnessed VALUES (?, ?)", (last, _text(now)))
+
+
+def _text(at: dt.datetime) -> str:
+    """Write a time so that texts sort as times do."""
+    return at.astimezone(dt.UTC).isoformat(timespec="seconds")
+
 
 def step(db: sqlite3.Connection, before: dt.datetime) -> int:
-    """Let up to STEP of the oldest rows go that were written before that time; count them."""
+    """Let up to STEP of the oldest rows go that were witnessed before that time; count them."""
     through = chain.floor(db)[0]
-    acknowledged = db.execute("SELECT acknowledged FROM journal").fetchone()[0]
-    limit = min(acknowledged, chain.head(db)[0] - recent.RECENT)
-    first = [chain.transaction(db, seq) for seq in range(through + 1, limit + 1)[:STEP]]
-    old = _old_through(db, first, limit, before) if first else 0
-    gone = [*itertools.takewhile(lambda row: row.seq <= old and not _is_needed(db, row), first)]
+    acknowledged, old = db.execute(
+        "SELECT acknowledged, (SELECT max(seq) FROM witnessed WHERE at < ?) FROM journal",
+        (_text(before),),
+    ).fetchone()
+    limit = min(acknowledged, chain.head(db)[0] - recent.RECENT, old or 0)
+    first = (chain.transaction(db, seq) for seq in range(through + 1, limit + 1)[:STEP])
+    gone = [*itertools.takewhile(lambda row: not _is_needed(db, row), first)]
     if gone:
         _forget(db, gone[-1].seq)
     return len(gone)
-
-
-def _old_through(
-    db: sqlite3.Connection, first: Sequence[Transaction], limit: int, before: dt.datetime
-) -> int:
-    """Return the last of the `first` rows whose age a row up to `limit` proves; 0 for none."""
-    for row in itertools.chain(first[-1:], _samples(db, first[-1].seq, limit), reversed(first)):
-        if row.clock is not ClockState.UNSYNCED and row.at < before:
-            return min(row.seq, first[-1].seq)
-    return 0
-
-
-def _samples(db: sqlite3.Connection, after: int, limit: int) -> Iterator[Transaction]:
-    """Read a few rows above `after`: for a terminal whose clock was not set for many rows."""
-    distance = STEP
-    while after + distance < limit:
-        yield chain.transaction(db, after + distance)
-        distance *= 2
-    if limit > after:
-        yield chain.transaction(db, limit)
 
 
 def _is_needed(db: sqlite3.Connection, row: Transaction) -> bool:
@@ -75,6 +76,7 @@ def _forget(db: sqlite3.Connection, through: int) -> None:
     db.execute("DELETE FROM chain WHERE seq <= ?", (through,))
     db.execute("DELETE FROM print WHERE seq <= ?", (through,))
     db.execute("DELETE FROM voided WHERE seq <= ?", (through,))
+    db.execute("DELETE FROM witnessed WHERE seq <= ?", (through,))
     tickets.forget_closed(db, through)
     db.execute(
         "DELETE FROM local_day WHERE first < (SELECT max(first) FROM local_day WHERE first <= ?)",

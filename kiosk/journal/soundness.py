@@ -36,6 +36,8 @@ def looking(path: Path) -> Iterator[sqlite3.Connection]:
     with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
         db.execute("PRAGMA cell_size_check = ON")
         db.execute("PRAGMA trusted_schema = OFF")
+        # KiB: each page is looked at once, and keeping more only makes the process larger
+        db.execute("PRAGMA cache_size = -256")
         yield db
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from kiosk.domain.errors import JournalError
 from kiosk.journal.soundness import APPLICATION, proves_damage
 from kiosk.journal.standing import Damaged
+from kiosk.runtime.files import sync_directory
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_SECONDS = 2.0
@@ -57,7 +58,9 @@ class Store:
                 _uri(path), uri=True, timeout=BUSY_SECONDS, isolation_level=None
             )
         except (OSError, sqlite3.Error) as e:
-            raise JournalError(f"cannot open the journal {path}: {e}") from e
+            why = e.strerror if isinstance(e, OSError) else e
+            step = "`kiosk doctor` says what to do"
+            raise JournalError(f"cannot open the journal {path}: {why}; {step}") from e
         try:
             self._configure()
             migrate(self._db)
@@ -121,11 +124,7 @@ class Store:
         self.checkpoint("TRUNCATE")
         try:
             if self.path is not None:
-                folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-                try:
-                    os.fsync(folder)
-                finally:
-                    os.close(folder)
+                sync_directory(self.path.parent)
         except OSError as e:
             raise JournalError(f"journal: {e}") from e
 

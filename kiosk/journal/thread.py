@@ -33,12 +33,16 @@ T = TypeVar("T")
 _NAP = 0.25
 """Longest sleep in seconds: the watchdog wants to see this thread alive, not only asked."""
 
+_AGREE = dt.timedelta(days=1)
+"""By how much this terminal's clock and central's may differ for a row to go."""
+
 
 class JournalThread:
     """Owns the journal at `path` on one thread; `last_beat` is clock.mono() of its last turn.
 
-    Acknowledged rows older than `keep` go, in idle moments; None keeps them for ever.  `report` and
-    each `done` are called on that thread and must only post.
+    Acknowledged rows older than `keep` go, in idle moments; None keeps them for ever.
+    `central_now` is central's clock, None while it is not known.  It, `report` and each `done` are
+    called on that thread and must not wait.
     """
 
     def __init__(
@@ -48,10 +52,12 @@ class JournalThread:
         clock: Clock,
         backoff: Backoff | None = None,
         keep: dt.timedelta | None = None,
+        central_now: Callable[[], dt.datetime | None] = lambda: None,
     ) -> None:
         self.last_beat = clock.mono()
         self._path, self._report, self._clock = path, report, clock
         self._backoff, self._keep = backoff or Backoff(), keep
+        self._central_now = central_now
         self._create, self._doubted, self._aside = True, False, ""
         self._jobs: collections.deque[Callable[[], None]] = collections.deque()
         self._wake = threading.Condition()
@@ -221,12 +227,20 @@ class JournalThread:
 
     def _tidy(self, journal: Journal) -> None:
         before = None
-        if self._keep is not None and self._clock.state() is not ClockState.UNSYNCED:
-            before = self._clock.now() - self._keep
         try:
+            if self._keep is not None and (now := self._certain_now()) is not None:
+                journal.witness(now)
+                before = now - self._keep
             journal.idle(before)
         except JournalError as e:
             self._note(e)
+
+    def _certain_now(self) -> dt.datetime | None:
+        """Central's time where this terminal's clock is set and agrees: one alone may be wrong."""
+        central = self._central_now()
+        if central is None or self._clock.state() is ClockState.UNSYNCED:
+            return None
+        return central if abs(self._clock.now() - central) < _AGREE else None
 
     def _note(self, error: JournalError) -> None:
         self._why = str(error)

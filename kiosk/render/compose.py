@@ -6,7 +6,8 @@ Members' choices are in compose_member.py, staff's screens in compose_desk.py an
 import dataclasses as dc
 
 from kiosk.domain.desk import DeskScreen
-from kiosk.domain.devices import Button, Part
+from kiosk.domain.devices import Button, How, Part, PartState, SlipFate
+from kiosk.domain.document import columns
 from kiosk.domain.policy import Language
 from kiosk.domain.screens import (
     AlreadyTaken,
@@ -28,9 +29,10 @@ from kiosk.domain.screens import (
 from kiosk.render import compose_member, compose_uses
 from kiosk.render.compose_desk import compose_desk
 from kiosk.render.layout import Big, Icon, Layout, Row, Status, Style
+from kiosk.render.rows import UNSERVED, WIDE, slip_row, visits_big
 from kiosk.render.texts import name_in, texts
 from kiosk.render.texts.model import ScreenTexts, Texts
-from kiosk.render.wording import money
+from kiosk.render.wording import money, part_label
 
 
 def compose(screen: Screen, language: Language, training: bool = False) -> Layout:
@@ -121,12 +123,12 @@ def _idle(screen: Idle, words: Texts) -> Layout:
 
 
 def _faults(screen: Idle, words: Texts) -> Row:
-    """Name the first kind of part that is missing altogether, else those that have a double."""
+    """Say what ails the first kind of part that is missing altogether, else name those that have
+    a double.
+    """
     say, count = words.screen, len(screen.faults) + len(screen.limping)
-    more = say.more_faults.format(n=count, more=count - 1) if count > 1 else ""
-    shown = next((part for part in Part if part in screen.faults), None)
-    if shown is not None:
-        fault = say.fault.format(part=words.parts[shown] + more)
+    if screen.faults:
+        fault = _fault(screen.faults[0], screen.how, count, words)
     else:
         part = screen.limping[0].part
         names = ", ".join(limping.name for limping in screen.limping)
@@ -134,31 +136,42 @@ def _faults(screen: Idle, words: Texts) -> Row:
     return Row(fault, style=Style.QUIET, icon=Icon.WARNING)
 
 
+def _fault(part: Part, how: How, count: int, words: Texts) -> str:
+    """Say how a part is, and of how many more there is something to say, where that fits too."""
+    say = words.screen
+    more = say.more_faults.format(n=count, more=count - 1) if count > 1 else ""
+    if how is PartState.FAULT:
+        return say.fault.format(part=words.parts[part] + more)
+    fault = say.ailing.format(part=part_label(part, words), how=words.states[how])
+    return fault + more if columns(fault + more) <= WIDE else fault
+
+
 def _done(screen: Done, words: Texts, language: Language) -> Layout:
     say = words.screen
     title = Row(name_in(language, screen.service), say.done, icon=Icon.TICK)
     body: list[Row | Big] = []
     points = say.points_won.format(n=screen.points) if screen.points else ""
-    printing = say.printing if screen.printing and not screen.ask_slip else ""
+    fate = say.fates.get(screen.slip, "")
+    alone = screen.slip in UNSERVED
     if screen.visits_left is not None:
-        number, _, unit = words.count(screen.visits_left).partition(" ")
-        body.append(Big(number, say.visits_left, unit))
+        body.append(visits_big(screen.visits_left, say.visits_left, words))
     elif screen.using is not None and screen.using.goods:
         body.append(compose_uses.left(screen.using, words))
     else:
         body.append(Big(money(screen.value_left or 0, words), say.value))
         price = money(screen.price or 0, words)
-        if screen.ask_slip:
+        if alone or screen.slip is SlipFate.OFFERED:
             body.append(Row(f"{say.paid} {price}", points, brief=price, yields=True))
             points = ""
         else:
             body.append(Row(say.paid, price))
-    if points:
-        body.append(Row(points, printing, brief=points))
-    elif printing:
-        body.append(Row(printing, style=Style.QUIET, icon=Icon.PAPER))
+    if points and not alone:
+        body.append(Row(points, fate, brief=points))
+    elif fate:
+        body.append(slip_row(screen.slip, fate))
     keys = words.keys
-    soft = ((Button.A, keys.print), (Button.C, keys.no_slip)) if screen.ask_slip else ()
+    offered = screen.slip is SlipFate.OFFERED
+    soft = ((Button.A, keys.print), (Button.C, keys.no_slip)) if offered else ()
     return Layout(tuple(body), title, soft)
 
 
@@ -167,8 +180,7 @@ def _already(screen: AlreadyTaken, words: Texts, language: Language) -> Layout:
     if screen.using is not None and screen.using.goods:
         taken = compose_uses.already(screen, screen.using, words)
     elif screen.price is None:
-        number, _, unit = words.count(screen.visits or 0).partition(" ")
-        taken = Big(number, say.already_visits.format(time=time), unit)
+        taken = visits_big(screen.visits or 0, say.already_visits.format(time=time), words)
     else:
         taken = Big(money(screen.price, words), say.already_paid.format(time=time))
     service = Row(name_in(language, screen.service), style=Style.QUIET)

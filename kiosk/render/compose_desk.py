@@ -21,12 +21,22 @@ from kiosk.domain.desk import (
     Today,
     Voided,
 )
-from kiosk.domain.devices import Button
+from kiosk.domain.devices import Button, Part, SlipFate
 from kiosk.domain.policy import Language
 from kiosk.render.compose_check import compose_diagnosis
 from kiosk.render.compose_sale import compose_sale
 from kiosk.render.layout import Big, Icon, Layout, Row, Status, Style
-from kiosk.render.rows import ROWS, TALL, listed, position, warned
+from kiosk.render.rows import (
+    ROWS,
+    TALL,
+    UNSERVED,
+    left_big,
+    listed,
+    position,
+    proof,
+    visits_big,
+    warned,
+)
 from kiosk.render.texts import name_in
 from kiosk.render.texts.model import Texts
 from kiosk.render.wording import fact, money
@@ -62,14 +72,21 @@ def _sentence(
         case TapMember(what):
             card = Row(name_in(language, what), icon=Icon.CARD) if what else None
             return _said(words.desk.tap_member, card, ((Button.C, words.keys.back),))
-        case Reprinted(what):
-            title = Row(name_in(language, what), icon=Icon.TICK)
-            return _said(words.screen.printing, title)
-        case Voided(what, whose):
+        case Reprinted(what, fate):
+            icon = Icon.WARNING if fate in UNSERVED else Icon.TICK
+            return _said(_reprinted(fate, words), Row(name_in(language, what), icon=icon))
+        case Voided(what, whose, fate):
             title = Row(name_in(language, what), whose, icon=Icon.TICK, shared=True)
-            return _said(words.desk.undone, title)
+            undone = Row(words.desk.undone, style=Style.CENTRE)
+            return Layout(proof((undone,), fate, words, copies=False), title)
         case TestPattern(step):
             return _said(words.desk.pattern.format(n=step + 1))
+
+
+def _reprinted(fate: SlipFate, words: Texts) -> str:
+    if fate is SlipFate.FAILED:
+        return words.screen.fault.format(part=words.parts[Part.PRINTER])
+    return words.desk.fates.get(fate) or words.screen.fates.get(fate, "")
 
 
 def _said(sentence: str, title: Row | None = None, keys: Keys = ()) -> Layout:
@@ -121,18 +138,13 @@ def _confirm_log(screen: ConfirmLog, words: Texts, language: Language) -> Layout
 def _logged(screen: Logged, words: Texts, language: Language) -> Layout:
     say = words.desk
     title = Row(name_in(language, screen.service), say.logged, icon=Icon.TICK)
-    body: list[Row | Big] = []
-    if screen.visits_left is not None:
-        number, _, unit = words.count(screen.visits_left).partition(" ")
-        body.append(Big(number, words.screen.visits_left, unit))
-    elif screen.value_left is not None:
-        body.append(Big(money(screen.value_left, words), words.screen.value))
-    else:
-        body.append(Row(say.takes_nothing, style=Style.CENTRE))
+    left = left_big(screen.visits_left, screen.value_left, words)
+    body: list[Row | Big] = [left or Row(say.takes_nothing, style=Style.CENTRE)]
     body.append(Row(screen.pet_name, screen.masked_name, shared=True))
     if screen.follow_up:
         body.append(Row(say.follow_up, f"{screen.follow_up:%Y-%m-%d}"))
-    return Layout(tuple(body), title)
+    # what was paid before took nothing, and has no second slip
+    return Layout(proof(body, screen.slip, words, copies=left is not None), title)
 
 
 def _confirm_void(screen: ConfirmVoid, words: Texts, language: Language) -> Layout:
@@ -141,16 +153,29 @@ def _confirm_void(screen: ConfirmVoid, words: Texts, language: Language) -> Layo
     title = Row(say.undo, screen.masked_name, icon=Icon.WARNING, also=what, shared=True)
     direction = say.taken_back if screen.is_load else say.given_back
     if screen.visits:
-        number, _, unit = words.count(screen.visits).partition(" ")
-        body: tuple[Row | Big, ...] = (Big(number, direction, unit),)
+        body: tuple[Row | Big, ...] = (visits_big(screen.visits, direction, words),)
     elif screen.value:
         body = (Big(money(screen.value, words), direction),)
     elif screen.points:
         body = (Big(f"{screen.points:,}", direction, words.uses.points_unit),)
+    elif screen.coupons:
+        body = (Big(str(screen.coupons), direction, words.uses.coupon_unit),)
     else:
         body = (Row(say.undo_log, style=Style.CENTRE),)
+    if screen.value:
+        body = (*body, *_also_back(screen, words))
     soft = ((Button.A, words.keys.undo), (Button.C, words.keys.back))
     return Layout(body, title, soft)
+
+
+def _also_back(screen: ConfirmVoid, words: Texts) -> tuple[Row, ...]:
+    """Name the coupon and the points that lowered the price: they come back too."""
+    coupons = words.uses.coupons.format(n=screen.coupons) if screen.coupons else ""
+    points = words.uses.points_choice.format(n=f"{screen.points:,}") if screen.points else ""
+    icon = Icon.COUPON if screen.coupons else None
+    if coupons and points:
+        return (Row(coupons, points, icon=icon, brief=""),)
+    return (Row(coupons or points, style=Style.QUIET, icon=icon),) if coupons or points else ()
 
 
 def _today(screen: Today, words: Texts, language: Language) -> Layout:

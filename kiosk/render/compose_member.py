@@ -6,7 +6,7 @@ from kiosk.domain.policy import Language
 from kiosk.domain.screens import Choice, ChoosePet, Confirm, Details, Member, NoteKind
 from kiosk.render import compose_uses
 from kiosk.render.layout import Big, Icon, Layout, Row, Status, Style
-from kiosk.render.rows import ROWS, listed, note_row, note_rows, position, warned
+from kiosk.render.rows import ROWS, listed, note_row, note_rows, position, visits_big, warned
 from kiosk.render.texts import name_in
 from kiosk.render.texts.model import Texts
 from kiosk.render.wording import money
@@ -120,17 +120,16 @@ def confirm(screen: Confirm, words: Texts, language: Language) -> Layout:
         taken = f"{say.take} {words.count(1)}"
         if screen.price is not None:
             taken = money(screen.price, words)
-        return Layout((warned(screen.warning), Row(screen.masked_name, taken)), title, tuple(soft))
+        icon = Icon.COUPON if screen.using is not None else None
+        whose = Row(screen.masked_name, taken, icon=icon)
+        return Layout((warned(screen.warning), whose), title, tuple(soft))
     if screen.price is None:
-        number, _, unit = words.count(1).partition(" ")
-        big = Big(number, say.take, unit)
+        big = visits_big(1, say.take, words)
         left = say.left.format(left=words.count(screen.left))
         paid_by = name_in(language, screen.pass_name) if screen.pass_name else ""
         row = Row(screen.masked_name or paid_by, left)
     else:
         big = Big(money(screen.price, words))
         left = say.left.format(left=money(screen.left, words))
-        row = Row(screen.masked_name, left)
-        if not screen.masked_name:
-            row = compose_uses.below_price(screen, left, words)
+        row = compose_uses.below_price(screen, left, words)
     return Layout((big, row), title, tuple(soft))

@@ -8,7 +8,7 @@ from kiosk.domain.desk import ChooseMeans, ChoosePlan, ConfirmLoad, Loaded, Plan
 from kiosk.domain.devices import Button
 from kiosk.domain.policy import Language
 from kiosk.render.layout import Big, Icon, Layout, Row, Style
-from kiosk.render.rows import ROWS, listed, position
+from kiosk.render.rows import ROWS, left_big, listed, position, proof
 from kiosk.render.texts import name_in
 from kiosk.render.texts.model import Texts
 from kiosk.render.wording import brief_money, credited, money
@@ -70,15 +70,12 @@ def _confirm(screen: ConfirmLoad, words: Texts, language: Language) -> Layout:
 def _loaded(screen: Loaded, words: Texts, language: Language) -> Layout:
     say, plan = words.desk, screen.plan
     title = Row(screen.masked_name, say.sold if plan.name else say.topped_up, icon=Icon.TICK)
-    body: list[Row | Big] = []
-    if screen.visits_left is not None:
-        number, _, unit = words.count(screen.visits_left).partition(" ")
-        body.append(Big(number, words.screen.visits_left, unit))
-    elif screen.value_left is not None:
-        body.append(Big(money(screen.value_left, words), words.screen.value))
+    left = left_big(screen.visits_left, screen.value_left, words)
+    body: list[Row | Big] = [left] if left else []
     if plan.name:
         body.append(Row(name_in(language, plan.name), style=Style.QUIET))
     body.append(Row(say.pays, money(plan.pay, words)))
     if plan.bonus:
         body.append(Row(say.bonus_label, money(plan.bonus, words)))
-    return Layout(tuple(body), title)
+    spare = 1 if plan.name else 2
+    return Layout(proof(body, screen.slip, words, copies=True, spare=spare), title)

@@ -1,12 +1,16 @@
 """Coupons and points on the screens of a visit: what they take off, what goods cost.  Pure."""
 
 from kiosk.domain.devices import Button
+from kiosk.domain.document import columns
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.screens import AlreadyTaken, Confirm
 from kiosk.domain.using import Using
-from kiosk.render.layout import Big, Layout, Row
+from kiosk.render.layout import Big, Icon, Layout, Row
 from kiosk.render.texts.model import Texts
 from kiosk.render.wording import brief_money, money
+
+_BESIDE = 15
+"""Half-width columns that leave room for a name in the same row."""
 
 
 def cost(using: Using, before: str, words: Texts) -> Big:
@@ -35,18 +39,27 @@ def goods(using: Using, title: Row, words: Texts) -> Layout:
     return Layout((cost(using, words.screen.take, words), Row("", rest)), title, soft)
 
 
+def lowered(screen: Confirm, using: Using, words: Texts) -> str:
+    """Say by how much a coupon, points or both lower the price."""
+    steps = (PriceStep.COUPON, PriceStep.POINTS)
+    off = sum(line.amount for line in screen.price_lines if line.step in steps)
+    text = words.uses.coupon_off if using.coupon else words.uses.points_off
+    if using.coupon and using.points:
+        text = words.uses.both_off
+    return text.format(amount=brief_money(off, words))
+
+
 def below_price(screen: Confirm, rest: str, words: Texts) -> Row:
-    """Say under the price what lowers it, or could, and what is left; amounts are whole."""
+    """Say under the price what lowers it, or could, and what is left; amounts are whole.
+
+    Staff read whose it is, and what lowers the price or else what is left.
+    """
     say = words.uses
-    if screen.using is not None:
-        steps = (PriceStep.COUPON, PriceStep.POINTS)
-        off = sum(line.amount for line in screen.price_lines if line.step in steps)
-        amount = brief_money(off, words)
-        text = say.coupon_off if screen.using.coupon else say.points_off
-        if screen.using.coupon and screen.using.points:
-            text = say.both_off
-        lowered = text.format(amount=amount)
-        return Row(lowered, rest, brief=lowered, yields=True)
+    less = lowered(screen, screen.using, words) if screen.using is not None else ""
+    if screen.masked_name:
+        return _whose(screen.masked_name, less, rest)
+    if less:
+        return Row(less, rest, brief=less, yields=True)
     if screen.elsewhere:
         return Row(say.elsewhere, rest, brief=say.elsewhere, yields=True)
     if screen.others:
@@ -55,6 +68,13 @@ def below_price(screen: Confirm, rest: str, words: Texts) -> Row:
         listed = words.screen.list_price.format(amount=money(screen.price_lines[0].amount, words))
         return Row(listed, rest, brief="")
     return Row("", rest, brief="")
+
+
+def _whose(name: str, less: str, rest: str) -> Row:
+    if columns(less) <= _BESIDE:
+        return Row(name, less or rest)
+    # whose card it is matters more than how much less it is
+    return Row(name, icon=Icon.COUPON)
 
 
 def already(screen: AlreadyTaken, using: Using, words: Texts) -> Big:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.domain.errors import DeviceError, Fault
+from kiosk.domain.errors import LibraryAbsent
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,10 +31,8 @@ _NOWHERE = "\U0010ffff"
 ELLIPSIS = "…"
 
 
-class FontMissing(DeviceError):
+class FontMissing(LibraryAbsent):
     """The display's font is not installed; nothing can be drawn without it."""
-
-    fault = Fault.TECHNICIAN
 
 
 class Fonts:
@@ -149,8 +147,15 @@ class Fonts:
             # its 4 alone is a pixel wider: amounts would be ragged, and a clock would hop
             return int(font.getlength("0"))
         box = font.getmask(char, mode="1").getbbox()
+        if box and char in _POINTS:
+            return _BEFORE[size] + int(box[2] - box[0]) + _AFTER[size]
         # the yen sign is drawn wider than the font says it is, and would run into the digit
         return max(int(font.getlength(char)), box[2] + 1 if box and char == "¥" else 0)
+
+    def _shift(self, char: str, size: int) -> int:
+        """Return by how many pixels a point is drawn further left than the font would."""
+        box = self.font(size).getmask(char, mode="1").getbbox() if char in _POINTS else None
+        return box[0] - _BEFORE[size] if box else 0
 
     def _ink_of(self, char: str, size: int) -> bool:
         font = self.font(size)
@@ -169,7 +174,8 @@ class Fonts:
         draw.fontmode = "1"
         x = 0
         for char in shown:
-            draw.text((x, -TOP[size]), char, font=self.font(size), fill=1)
+            left = x - self._shift(char, size)
+            draw.text((left, -TOP[size]), char, font=self.font(size), fill=1)
             if char in _DIGITS:
                 draw.rectangle((x + _DIGIT[size], 0, image.width, image.height), fill=0)
             x += self._advance(char, size)
@@ -179,6 +185,12 @@ class Fonts:
             )
         return image
 
+
+_POINTS = frozenset(".,")
+_BEFORE, _AFTER = {SMALL: 1, LARGE: 2}, {SMALL: 2, LARGE: 1}
+"""Pixels beside a point's ink: between digits two on either side.  The font's own cell leaves
+up to five behind it, which tears an amount in two.
+"""
 
 _DIGITS = frozenset("0123456789")
 _DIGIT = {SMALL: 5, LARGE: 8}

@@ -1,11 +1,12 @@
-"""Rows that several screens share: a list around its selected row, a note, a warning.  Pure."""
+"""What several screens share: a list around its selected row, a note, what is left.  Pure."""
 
 import dataclasses as dc
 from collections.abc import Sequence
 
+from kiosk.domain.devices import SlipFate
 from kiosk.domain.document import columns
 from kiosk.domain.screens import Note, NoteKind
-from kiosk.render.layout import Icon, Row, Style
+from kiosk.render.layout import Big, Icon, Row, Style
 from kiosk.render.texts.model import Texts
 from kiosk.render.wording import money
 
@@ -15,8 +16,14 @@ ROWS = 3
 COLUMNS = 17
 """Half-width columns that surely fit a row beside its icon and gaps."""
 
+WIDE = 19
+"""Half-width columns of a row that has only an icon beside it."""
+
 TALL = 4
 """Rows of 12 px below the title where there are no keys."""
+
+UNSERVED = (SlipFate.FAILED, SlipFate.UNSURE)
+"""What somebody has to do something about has a row for itself."""
 
 
 def listed(rows: Sequence[Row], selected: int, room: int) -> list[Row]:
@@ -32,6 +39,42 @@ def listed(rows: Sequence[Row], selected: int, room: int) -> list[Row]:
 def position(selected: int, count: int, room: int) -> str:
     """Write where the selection is, if not all rows are in sight."""
     return f"{selected + 1}/{count}" if count > room else ""
+
+
+def visits_big(visits: int, before: str, words: Texts) -> Big:
+    """Write a number of visits large, their unit behind it."""
+    number, _, unit = words.count(visits).partition(" ")
+    return Big(number, before, unit)
+
+
+def left_big(visits: int | None, value: int | None, words: Texts) -> Big | None:
+    """Write large what is left: visits, or 分 of stored value; None where it is neither."""
+    if visits is not None:
+        return visits_big(visits, words.screen.visits_left, words)
+    return None if value is None else Big(money(value, words), words.screen.value)
+
+
+def slip_row(fate: SlipFate, said: str) -> Row:
+    """Set what became of a slip in a row of its own."""
+    icon = Icon.WARNING if fate in UNSERVED else Icon.PAPER
+    return Row(said, style=Style.QUIET, icon=icon)
+
+
+def proof(
+    body: Sequence[Row | Big], fate: SlipFate, words: Texts, *, copies: bool, spare: int = 1
+) -> tuple[Row | Big, ...]:
+    """Add to a proof for staff what became of its slip.
+
+    Where there is no room, good news is left out, and part `spare` makes room for bad news.
+    `copies`: the slip of this row can be printed once more.
+    """
+    unserved = words.desk.fates if copies else words.desk.lost
+    said = {**words.screen.fates, **unserved}.get(fate)
+    is_full = len(body) >= ROWS
+    if not said or (is_full and fate not in UNSERVED):
+        return tuple(body)
+    kept = [part for index, part in enumerate(body) if not (is_full and index == spare)]
+    return *kept, slip_row(fate, said)
 
 
 def note_rows(note: Note, words: Texts) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import Fact, FactRow, PlanRow
-from kiosk.domain.devices import PartState, Stopped
+from kiosk.domain.devices import Ailment, Part, PartState, Stopped
 from kiosk.domain.findings import Finding
 from kiosk.domain.units import yuan
 from kiosk.render.texts.model import Texts
@@ -29,13 +29,16 @@ def credited(plan: PlanRow, words: Texts) -> str:
     return words.desk.gifts.format(n=total, gift=plan.gift_visits)
 
 
+_HOWS = {how.value: how for how in (*PartState, *Ailment)}
+
+
 def fact(row: FactRow, words: Texts) -> tuple[str, str]:
     """Write a technician's fact: its label and its value.  A value that is no known word stays."""
-    label = words.parts[row.part] if row.part else words.facts[row.fact]
-    label = f"{label[:1].upper()}{label[1:]} {row.name}".rstrip()
+    label = part_label(row.part, words) if row.part else words.facts[row.fact]
+    label = f"{label} {row.name}".rstrip()
     match row.fact:
-        case Fact.PART if row.value in set(PartState):
-            return label, words.states[PartState(row.value)]
+        case Fact.PART if row.value in _HOWS:
+            return label, words.states[_HOWS[row.value]]
         case Fact.CLOCK if row.value in set(ClockState):
             return label, words.clocks[ClockState(row.value)]
         case Fact.STOPPED if row.value in set(Stopped):
@@ -45,6 +48,12 @@ def fact(row: FactRow, words: Texts) -> tuple[str, str]:
             return label, known.get(row.value, row.value)
         case _:
             return label, row.value
+
+
+def part_label(part: Part, words: Texts) -> str:
+    """Name a part where a row begins with it."""
+    name = words.parts[part]
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def diagnosed(finding: Finding, words: Texts) -> str:

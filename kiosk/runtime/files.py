@@ -1,6 +1,13 @@
-"""Replacing a small file whole: a reader sees the old content or the new one, never a mixture."""
+"""Replacing a small file whole: a reader sees the old content or the new one, never a mixture.
 
+And what makes that, and every other renaming, outlast a power cut; and a folder that one process
+has to itself.
+"""
+
+import contextlib
+import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -21,7 +28,7 @@ def replace_file(path: Path, data: bytes, *, durable: bool, mode: int = 0o600) -
         temporary.unlink(missing_ok=True)
         raise
     if durable:
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
 
 def _write(path: Path, data: bytes, durable: bool, mode: int) -> None:
@@ -35,9 +42,30 @@ def _write(path: Path, data: bytes, durable: bool, mode: int) -> None:
             os.fsync(file.fileno())
 
 
-def _sync_directory(path: Path) -> None:
+def sync_directory(path: Path) -> None:
+    """Flush what was made, renamed or removed in a directory (fsync(2)).  Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[bool]:
+    """Hold a directory against every other process that asks here; False: another one holds it.
+
+    The kernel lets go when the process ends, however it ends (flock(2)), and nothing is written.
+    A directory that is not there, or on a file system without locks, is held by nobody and True.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        except OSError:
+            pass
+        yield True

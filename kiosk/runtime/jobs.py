@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from kiosk.domain.devices import PartState
+from kiosk.domain.devices import Ailment, PartState
 from kiosk.runtime.worker import D, Duty, Worker
 
 log = logging.getLogger(__name__)
@@ -112,8 +112,8 @@ class OutputWorker(Worker[D], Generic[D, J]):
         else:
             self._drop(job)
 
-    def _tell(self, state: PartState, detail: str) -> None:
-        super()._tell(state, detail)
+    def _tell(self, state: PartState, detail: str, ailment: Ailment | None) -> None:
+        super()._tell(state, detail, ailment)
         with self._wake:
             self._down = state is not PartState.READY
         if self._down:

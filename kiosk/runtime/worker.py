@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
-from kiosk.domain.devices import Part, PartReport, PartState, part_key
+from kiosk.domain.devices import Ailment, Part, PartReport, PartState, part_key
 from kiosk.domain.errors import DeviceAbsent, DeviceDenied, DeviceError
 from kiosk.runtime.clock import Clock
 
@@ -131,7 +131,7 @@ class Worker(Generic[D]):
         with self._saying:
             if self._before is None:
                 self._before = self._last or PartReport(self.part, PartState.UNKNOWN)
-                self._tell(PartState.FAULT, HANGS)
+                self._tell(PartState.FAULT, HANGS, Ailment.HANGS)
 
     def stop(self) -> None:
         """Ask the thread to end; returns at once."""
@@ -146,7 +146,7 @@ class Worker(Generic[D]):
         self.last_beat = self._clock.mono()
         with self._saying:
             if self._before is not None:
-                self._say(self._before.state, self._before.detail)
+                self._say(self._before.state, self._before.detail, self._before.ailment)
         if self._device is not None:
             self._answer()
 
@@ -157,21 +157,21 @@ class Worker(Generic[D]):
             except Exception:
                 log.exception("%s: a question raised", self.key)
 
-    def _say(self, state: PartState, detail: str = "") -> None:
+    def _say(self, state: PartState, detail: str = "", ailment: Ailment | None = None) -> None:
         """Say how the part is, on its own thread: it does not hang."""
         with self._saying:
             self._before = None
-            self._tell(state, detail)
+            self._tell(state, detail, ailment)
 
-    def _tell(self, state: PartState, detail: str) -> None:
-        report = PartReport(self.part, state, detail, self.name)
+    def _tell(self, state: PartState, detail: str, ailment: Ailment | None) -> None:
+        report = PartReport(self.part, state, detail, self.name, ailment)
         if report != self._last:
             self._last = report
             self._report(report)
 
     def _wait_for_the_other(self) -> None:
         while self._after is not None and self._after.is_alive() and not self._stop.is_set():
-            self._say(PartState.FAULT, HANGS)
+            self._say(PartState.FAULT, HANGS, Ailment.HANGS)
             self._beat()
             self._after.join(0.25)
         self._after = None
@@ -186,7 +186,7 @@ class Worker(Generic[D]):
                 self._say(PartState.READY)
                 self._serve(device)
             except DeviceError as e:
-                self._say(state_of(e), str(e))
+                self._say(state_of(e), str(e), e.ailment)
             except Exception as e:
                 log.exception("%s: bug in its driver", self.key)
                 self._say(PartState.FAULT, f"{type(e).__name__}: {e}")

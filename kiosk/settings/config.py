@@ -13,7 +13,7 @@ from pathlib import Path
 from kiosk.domain.errors import ConfigError
 from kiosk.domain.policy import Language
 from kiosk.settings.dump import dump
-from kiosk.settings.lines import read_buttons, read_buzzer, read_lamps, shared_lines
+from kiosk.settings.lines import read_buttons, read_buzzer, read_lamps, read_relay, shared_lines
 from kiosk.settings.options import Config, Mqtt, Terminal
 from kiosk.settings.parts import (
     HOST,
@@ -33,6 +33,11 @@ __all__ = ["Config", "dump", "load", "parse", "refuse_virtual"]
 CREDENTIAL = "mqtt-password"
 MAX_BYTES = 1024 * 1024
 
+_EXAMPLE = (
+    "on a Pi, sudo scripts/install-pi puts the example into /etc/petshop-kiosk; by hand, in the"
+    " checkout: cp config/kiosk.toml {}, then edit it; --config names another file"
+)
+
 
 def load(
     path: Path,
@@ -50,6 +55,10 @@ def load(
             raise ConfigError((f"{path}: expected less than {MAX_BYTES} bytes",))
         # Windows editors put a byte order mark in front, which TOML does not know
         table = tomllib.loads(content.decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError((f"{path}: there is no such file; {_EXAMPLE.format(path)}",)) from None
+    except PermissionError:
+        raise ConfigError((f"{path}: may not be read by this user; try sudo",)) from None
     except OSError as e:
         raise ConfigError((f"{path}: cannot be read: {e.strerror}",)) from None
     except UnicodeDecodeError as e:
@@ -96,6 +105,7 @@ def parse(
         buzzer=read_buzzer(root),
         display=read_display(root),
         printer=read_printer(root, folder),
+        relay=read_relay(root),
     )
     root.finish()
     faults += tuple(shared_lines(config, faults))

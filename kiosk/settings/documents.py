@@ -63,7 +63,18 @@ class _Storage:
         try:
             replace_file(self._path, f"{text}\n".encode(), durable=True)
         except OSError as e:
-            raise SettingsError((f"{self._path}: cannot be written: {e.strerror}",)) from None
+            step = self._step(e)
+            raise SettingsError((f"{self._path}: cannot be written: {e.strerror}{step}",)) from None
+
+    def _step(self, error: OSError) -> str:
+        """Say what to do about a folder that is not there, or not the daemon's."""
+        folder = self._path.parent
+        if isinstance(error, FileNotFoundError):
+            make = f"sudo install -d -o kiosk -g kiosk -m 700 {folder}"
+            return f"; correct settings.path, or make its folder: {make}"
+        if isinstance(error, PermissionError):
+            return f"; {folder} must be the daemon's user's: ls -ld {folder}"
+        return ""
 
     def close(self) -> None:
         pass

@@ -16,6 +16,7 @@ from kiosk.settings.options import (
     Network,
     Printer,
     ReaderDriver,
+    Relay,
     Scanner,
     Serial,
     Spi,
@@ -113,6 +114,18 @@ def _signals(name: str, part: Buttons | Lamps | Buzzer) -> Iterator[str]:
     yield from _section(f"[{name}]", driver=part.driver, **lines)
 
 
+def _relay(relay: Relay) -> Iterator[str]:
+    wired = relay.line is not None
+    yield from _section(
+        "[relay]",
+        driver=relay.driver,
+        gpio=relay.line,
+        active_low=relay.active_low if wired else None,
+        milliseconds=relay.milliseconds if wired else None,
+    )
+    yield f"services = [{', '.join(map(_write, sorted(relay.services)))}]"
+
+
 def _lines(config: Config) -> Iterator[str]:
     terminal = config.terminal
     yield from _section(
@@ -129,6 +142,8 @@ def _lines(config: Config) -> Iterator[str]:
             match=reader.match,
             device=reader.device,
             beeps=reader.beeps if reader.driver is ReaderDriver.PCSC else None,
+            lamp=reader.lamp if reader.driver is ReaderDriver.PCSC else None,
+            felica=reader.felica if reader.driver is ReaderDriver.PN532 else None,
         )
     if config.scanner:
         yield from _scanner(config.scanner)
@@ -139,6 +154,8 @@ def _lines(config: Config) -> Iterator[str]:
         yield from _display(config.display)
     if config.printer:
         yield from _printer(config.printer)
+    if config.relay:
+        yield from _relay(config.relay)
 
 
 def dump(config: Config) -> str:

@@ -10,6 +10,7 @@ from kiosk.settings.options import (
     I2c,
     LampLines,
     Lamps,
+    Relay,
     SignalDriver,
     Spi,
 )
@@ -17,6 +18,8 @@ from kiosk.settings.parts import HEADER_LINES
 from kiosk.settings.section import Section
 
 GPIO = 'driver = "gpio"'
+SERVICE = r"[a-z0-9][a-z0-9_.-]{0,39}"
+"""A service's code in the price list (kiosk/domain/members.py: Code)."""
 
 
 def read_buttons(root: Section) -> Buttons | None:
@@ -57,6 +60,22 @@ def read_buzzer(root: Section) -> Buzzer | None:
         line = _line(section, "gpio", 18)
     section.finish()
     return Buzzer(driver, line) if driver else None
+
+
+def read_relay(root: Section) -> Relay | None:
+    """Read [relay]."""
+    section = root.section("relay")
+    if section is None:
+        return None
+    driver, line = section.choice("driver", SignalDriver), None
+    services = frozenset(section.texts("services", "codes of services", SERVICE))
+    active_low, milliseconds = True, 500
+    if _wired(section, driver, "gpio", "active_low", "milliseconds"):
+        line = _line(section, "gpio", 4)
+        active_low = section.flag("active_low", default=True)
+        milliseconds = section.integer("milliseconds", 50, 4000, default=500)
+    section.finish()
+    return Relay(driver, services, line, active_low, milliseconds) if driver else None
 
 
 def _line(section: Section, key: str, default: int) -> int:
@@ -102,3 +121,5 @@ def _claims(config: Config) -> Iterator[tuple[str, int]]:
             yield "lamps.blue", lamps.blue
     if config.buzzer and config.buzzer.line is not None:
         yield "buzzer.gpio", config.buzzer.line
+    if config.relay and config.relay.line is not None:
+        yield "relay.gpio", config.relay.line

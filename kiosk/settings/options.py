@@ -5,7 +5,7 @@ import enum
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk.domain.devices import PrinterAnswers
+from kiosk.domain.devices import PrinterAnswers, ReaderLamp
 from kiosk.domain.policy import Language
 from kiosk.settings.secret import Secret
 
@@ -56,7 +56,7 @@ class ScannerDriver(enum.StrEnum):
 
 
 class SignalDriver(enum.StrEnum):
-    """What buttons, lamps and buzzer are wired to."""
+    """What buttons, lamps, buzzer and relay are wired to."""
 
     GPIO = "gpio"
     VIRTUAL = VIRTUAL
@@ -92,7 +92,8 @@ class Reader:
     """A card reader.  `match` is part of the name that PC/SC gives it; empty matches any.
 
     `device` is where a PN532 is: a serial device file, or "usb" with or without bus and address.
-    `beeps`: the reader's own beep at each card stays on.
+    `beeps`: the reader's own beep at each card stays on.  `lamp`: whose commands its LEDs and its
+    buzzer take.  `felica`: a PN532 looks for FeliCa cards too.
     """
 
     name: str
@@ -100,6 +101,8 @@ class Reader:
     match: str = ""
     device: str = ""
     beeps: bool = True
+    lamp: ReaderLamp = ReaderLamp.NONE
+    felica: bool = False
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -150,6 +153,21 @@ class Buzzer:
 
     driver: SignalDriver
     line: int | None = None
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Relay:
+    """The relay, on a GPIO line (BCM number).  `line` is None for a virtual one.
+
+    It closes for `milliseconds` after a row that pays for one of `services` (their codes);
+    `active_low`: it is closed while its line is low.
+    """
+
+    driver: SignalDriver
+    services: frozenset[str]
+    line: int | None = None
+    active_low: bool = True
+    milliseconds: int = 500
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -226,7 +244,7 @@ class Printer:
     answers: PrinterAnswers = PrinterAnswers.REAL_TIME
 
 
-Section = Reader | Scanner | Buttons | Lamps | Buzzer | Display | Printer
+Section = Reader | Scanner | Buttons | Lamps | Buzzer | Relay | Display | Printer
 """What describes one part."""
 
 
@@ -249,11 +267,12 @@ class Config:
     buzzer: Buzzer | None
     display: Display | None
     printer: Printer | None
+    relay: Relay | None = None
 
     def _drivers(self) -> Iterator[tuple[str, enum.StrEnum]]:
         for number, reader in enumerate(self.readers, 1):
             yield f"reader[{number}]", reader.driver
-        for name in ("scanner", "buttons", "lamps", "buzzer", "display", "printer"):
+        for name in ("scanner", "buttons", "lamps", "buzzer", "display", "printer", "relay"):
             part = getattr(self, name)
             if part is not None:
                 yield name, part.driver

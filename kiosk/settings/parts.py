@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kiosk.domain.devices import PrinterAnswers
+from kiosk.domain.devices import PrinterAnswers, ReaderLamp
 from kiosk.settings.options import (
     BusKind,
     Display,
@@ -45,28 +45,31 @@ def read_readers(root: Section) -> tuple[Reader, ...]:
         if name in readers:
             section.fault("name", f'expected a name of its own, found "{name}" again')
         match_ = device = ""
-        beeps = True
+        beeps, felica = True, False
+        lamp: ReaderLamp | None = ReaderLamp.NONE
         match driver:
             case ReaderDriver.PCSC:
-                section.belongs('driver = "pn532"', "device")
+                section.belongs('driver = "pn532"', "device", "felica")
                 match_ = section.text("match", "part of a PC/SC reader's name", default="")
                 other = matches.setdefault(match_, section.name)
                 if other != section.name:
                     section.fault("match", f"expected another text than in {other}")
                 beeps = section.flag("beeps", default=True)
+                lamp = section.choice("lamp", ReaderLamp, default=ReaderLamp.NONE)
             case ReaderDriver.PN532:
-                section.belongs('driver = "pcsc"', "match", "beeps")
+                section.belongs('driver = "pcsc"', "match", "beeps", "lamp")
                 device = section.text("device", NFC_EXPECTED, NFC)
                 other = devices.setdefault(device, section.name)
                 if device and other != section.name:
                     section.fault("device", f"expected another one than in {other}")
+                felica = section.flag("felica", default=False)
             case ReaderDriver.VIRTUAL:
-                section.belongs('driver = "pcsc"', "match", "beeps")
-                section.belongs('driver = "pn532"', "device")
+                section.belongs('driver = "pcsc"', "match", "beeps", "lamp")
+                section.belongs('driver = "pn532"', "device", "felica")
             case None:
-                section.skip("match", "device", "beeps")
-        if name and driver:
-            readers[name] = Reader(name, driver, match_, device, beeps)
+                section.skip("match", "device", "beeps", "lamp", "felica")
+        if name and driver and lamp:
+            readers[name] = Reader(name, driver, match_, device, beeps, lamp, felica)
         section.finish()
     return tuple(readers.values())
 

@@ -68,6 +68,10 @@ def read_secret(path: Path) -> Secret | None:
             raise SecretFault("something that is not a file")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise SecretFault("no such file (`kiosk-central add-terminal` writes it)") from None
+    except PermissionError:
+        raise SecretFault("one that this user may not read (chown gives it to the user)") from None
     except OSError as e:
         raise SecretFault(f"none that can be read ({e.strerror})") from None
     if mode & 0o007:

@@ -121,6 +121,17 @@ class Section:
 
         return self._take(key, expected, accept, default, hide) or ""
 
+    def texts(self, key: str, expected: str, pattern: str) -> tuple[str, ...]:
+        """Read a list of texts, one at least, each of which matches `pattern` whole."""
+
+        def accept(found: object) -> tuple[str, ...] | None:
+            if not isinstance(found, list) or not found:
+                return None
+            fits = all(isinstance(each, str) and re.fullmatch(pattern, each) for each in found)
+            return tuple(found) if fits else None
+
+        return self._take(key, f"a list of {expected}", accept, None) or ()
+
     def integer(self, key: str, least: int, most: int, default: int | None = None) -> int:
         """Read a whole number within bounds, both included."""
 

@@ -24,7 +24,7 @@ from kiosk.sync.ports import Journal, Standing
 
 @dc.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an action: where the journal stands after it, the rows if it was to read some.
+    """What came of an action: where the journal stands after it, and rows that are to be sent.
 
     `refused` says that the journal is well and would not do it: central contradicts itself, or
     the journal is not in a state for it.
@@ -57,7 +57,9 @@ def _perform(journal: Journal, action: JournalAction) -> Transactions | None:
         case Acknowledge():
             journal.acknowledge(action.applied_through, action.head)
         case TakeWelcome():
-            journal.welcomed(action.applied, action.head, action.state, action.why, action.who)
+            return journal.welcomed(
+                action.applied, action.head, action.state, action.why, action.who
+            )
         case BeginEpoch():
             journal.begin_epoch(action.epoch, action.at, action.clock)
         case OpenRequest():

@@ -18,10 +18,12 @@ from kiosk.sync.actions import (
     ApplyGrant,
     JournalAction,
     OpenRequest,
+    Publish,
     ReadBatch,
     Release,
     StoreCatalogue,
     StorePolicy,
+    TakeWelcome,
 )
 from kiosk.sync.allowance import Asking
 from kiosk.sync.counters import Counters
@@ -55,6 +57,7 @@ class Exchange:
         self.asking = Asking(Timer(timing.request, timing.request_most))
         self.directory = Directory(Timer(timing.directory, timing.directory_most), counters)
         self._store = store
+        self._evidence: wire.Transactions | None = None
 
     @property
     def deadline(self) -> float:
@@ -63,11 +66,16 @@ class Exchange:
         return min(self.reports.due, *(timer.due for timer in timers))
 
     def enter(self, directory_version: int, standing: Standing, at: Moment) -> list[Action]:
-        """Begin after a welcome: ask for every allowance, and for the directory if it differs."""
+        """Begin after a welcome: ask for every allowance, and for the directory if it differs.
+
+        A journal that contradicts the welcome sends the row that shows it, once: central would
+        else hear no more of it than that it says hello.  Lost, it goes out after the next welcome.
+        """
         self.asking.restart()
         self.reports.restart()
         asked = self.directory.welcomed(directory_version, standing, at.mono)
-        return [] if asked is None else [asked]
+        shown = None if self._evidence is None else Publish.of(self._evidence)
+        return [action for action in (shown, asked) if action is not None]
 
     def leave(self) -> None:
         """Wait for the next welcome; pages that are on their way still count."""
@@ -168,6 +176,8 @@ class Exchange:
                 if sent is not None:
                     self.counters.batches += 1
                     return [sent]
+            case TakeWelcome():
+                self._evidence = outcome.batch
             case Acknowledge():
                 self.outbox.answered(outcome.standing.acknowledged)
             case ApplyDirectory() if outcome.refused is not None:

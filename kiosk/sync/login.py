@@ -24,6 +24,8 @@ def translated(error: OSError | ValueError, broker: Broker) -> TransportError:
     match error:
         case ssl.SSLCertVerificationError():
             return LoginRefused(f"{where}: its certificate is not trusted: {error.verify_message}")
+        case ssl.SSLError(reason="NO_CERTIFICATE_OR_CRL_FOUND"):
+            return LoginRefused(f"CA file {broker.ca_file}: no certificate is in it (PEM)")
         case ssl.SSLError():
             return TransportError(f"{where}: TLS: {error.reason}")
         case FileNotFoundError() | PermissionError() if broker.ca_file is not None:

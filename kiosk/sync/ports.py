@@ -72,8 +72,11 @@ class Journal(Protocol):
 
     def welcomed(
         self, applied: int, head: str, state: JournalState, why: str, who: tuple[str, int], /
-    ) -> object:
-        """Set the acknowledged mark to central's, up or down, and take central's opinion."""
+    ) -> Transactions | None:
+        """Set the acknowledged mark to central's, up or down, and take central's opinion.
+
+        Return the row that shows central that this journal contradicts it, where it does so.
+        """
 
     def begin_epoch(self, epoch: int, at: dt.datetime, clock: ClockState, /) -> object:
         """Give back all that is held, as rows, and take central's books as of this epoch."""

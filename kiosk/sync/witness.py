@@ -1,6 +1,7 @@
 """Central's clock, overheard from its welcomes: the one time from outside that a kiosk gets.
 
-Nothing is decided by it: it tells a technician that a clock is wrong which the kernel believes in.
+It tells a technician that a clock is wrong which the kernel believes in, and the journal how old
+its rows are.  No money is decided by it.
 """
 
 import datetime as dt
@@ -43,9 +44,13 @@ class CentralClock:
             # central's time when mono() was 0: it stays true when the wall clock is set meanwhile
             self._start = message.now - dt.timedelta(seconds=self._clock.mono())
 
-    def off_seconds(self) -> float | None:
-        """Return how far the wall clock is ahead of central's; None before the first welcome."""
+    def now(self) -> dt.datetime | None:
+        """Return central's time as it is by now; None before the first welcome."""
         if self._start is None:
             return None
-        central = self._start + dt.timedelta(seconds=self._clock.mono())
-        return (self._clock.now() - central).total_seconds()
+        return self._start + dt.timedelta(seconds=self._clock.mono())
+
+    def off_seconds(self) -> float | None:
+        """Return how far the wall clock is ahead of central's; None before the first welcome."""
+        central = self.now()
+        return None if central is None else (self._clock.now() - central).total_seconds()

@@ -14,7 +14,7 @@ import pytest
 
 from kiosk.assembly import openers
 from kiosk.assembly.devices import Bench, SlipJob, printer_worker
-from kiosk.domain.devices import PartReport, PartState, PrintOutcome
+from kiosk.domain.devices import Ailment, PartReport, PartState, PrintOutcome
 from kiosk.domain.document import Text
 from kiosk.domain.errors import DeviceAbsent
 from kiosk.domain.policy import Language
@@ -77,7 +77,12 @@ class Socket:
 
 
 class Counter:
-    """The printer's worker, and what is heard of it."""
+    """The printer's worker, and what is heard of it.
+
+    `timeout`, from the next opening on: long enough for the machine's thread, busy or not.
+    """
+
+    timeout = 2.0
 
     def __init__(self, line: Line) -> None:
         self.reports: list[PartReport] = []
@@ -90,10 +95,12 @@ class Counter:
             printed=lambda _, outcome: self.outcomes.put(outcome),
             language=lambda: Language.ZH,
         )
-        config = PrinterConfig(line, timeout=0.2, print_seconds=1.0)
         section = options.Printer(options.PrinterDriver.FILE, None, 32, True, True)
-        self.worker = printer_worker(section, lambda: open_printer(config), bench)
+        self.worker = printer_worker(section, lambda: open_printer(self._config(line)), bench)
         self.worker.start()
+
+    def _config(self, line: Line) -> PrinterConfig:
+        return PrinterConfig(line, timeout=self.timeout, print_seconds=1.0)
 
     def until(self, state: PartState) -> str:
         """Wait until it is so; return the words."""
@@ -159,10 +166,11 @@ def test_unplugged_and_plugged_in_again(socket: Socket, counter: Counter) -> Non
     assert len(machine(socket).slips) == 1
 
 
-TROUBLES: dict[str, tuple[dict[str, object], dict[str, object], str]] = {
-    "cover": ({"cover": True}, {"cover": False}, "cover open"),
-    "paper": ({"paper": peers.OUT}, {"paper": peers.ENOUGH}, "out of paper"),
-    "error": ({"error": True}, {"error": False}, "switch it off and on"),
+Setting = dict[str, object]
+TROUBLES: dict[str, tuple[Setting, Setting, str, Ailment]] = {
+    "cover": ({"cover": True}, {"cover": False}, "cover open", Ailment.COVER_OPEN),
+    "paper": ({"paper": peers.OUT}, {"paper": peers.ENOUGH}, "out of paper", Ailment.NO_PAPER),
+    "error": ({"error": True}, {"error": False}, "switch it off and on", Ailment.OFFLINE),
 }
 
 
@@ -170,11 +178,12 @@ TROUBLES: dict[str, tuple[dict[str, object], dict[str, object], str]] = {
 def test_said_in_words_failed_and_well_again(
     socket: Socket, counter: Counter, trouble: str
 ) -> None:
-    on, off, words = TROUBLES[trouble]
+    on, off, words, ailment = TROUBLES[trouble]
     machine(socket).set(**on)
     counter.print()
     assert counter.outcome() is FAILED
     assert words in counter.until(FAULT)
+    assert counter.reports[-1].how is ailment
     machine(socket).set(**off)
     counter.until(READY)
     assert machine(socket).slips == []
@@ -205,6 +214,12 @@ def _hang(machine: peers.Printer) -> Callable[[], None]:
     return machine.changed.release
 
 
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Counter, "timeout", 0.2)
+
+
+@pytest.mark.usefixtures("_impatient")
 @pytest.mark.parametrize("fault", [_talk_rubbish, _hang])
 def test_nothing_is_sent_to_one_that_does_not_answer(
     socket: Socket, counter: Counter, fault: Callable[[peers.Printer], Callable[[], None]]
@@ -215,7 +230,9 @@ def test_nothing_is_sent_to_one_that_does_not_answer(
             counter.print(number)  # returns at once: whoever taps next does not wait
         assert [counter.outcome() for _ in range(3)] == [FAILED] * 3
         assert "does not answer" in counter.until(ABSENT)
+        assert counter.reports[-1].how is Ailment.SILENT
     finally:
+        counter.timeout = 2.0
         mend()
     counter.until(READY)
     counter.print(3)

@@ -4,7 +4,6 @@ A rig brings one driver and its peer, to a tests/contracts/counter.py.
 """
 
 import contextlib
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,11 +76,12 @@ class ReaderRig:
 
     def tear(self, counter: Counter) -> None:
         """The card is torn away after the first of its answers."""
-        self.rig.lay(issued(TOKEN, UID), torn_after=1)
-        counter.comes(UNREADABLE, REMOVED)
-        self.rig.lift()
-        # a card laid before pcscd has asked vpcd again is lost in vpcd
-        time.sleep(self.rig.settled)
+        with contextlib.ExitStack() as stack:
+            if isinstance(self.rig, reader_rigs.PcscRig):
+                stack.enter_context(self.rig.pcscd.until_noticed())
+            self.rig.lay(issued(TOKEN, UID), torn_after=1)
+            counter.comes(UNREADABLE, REMOVED)
+            self.rig.lift()
 
 
 class ScannerRig:

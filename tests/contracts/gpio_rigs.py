@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol, TypeVar
 
 from kiosk.domain.devices import Button, Lamp, Part, Sound
-from kiosk.domain.events import Stimulus
-from kiosk.drivers.contacts import HELD
+from kiosk.domain.events import BackHeld, Stimulus
 from kiosk.drivers.gpio import GpioButtons, GpioBuzzer, GpioLamps
 from kiosk.drivers.ports import BuzzerPort, InputPort, LampsPort
 from kiosk.drivers.signals import LIGHTS, TONES, Lights
@@ -87,8 +86,14 @@ class GpioButtonsRig(OnChip):
         until(lambda: self.chip.reads >= looks, "looks at the buttons")
 
     def hold_back(self, buttons: InputPort) -> list[Stimulus]:
+        seen: list[Stimulus] = []
+
+        def told() -> bool:
+            seen.extend(buttons.poll(0.25))
+            return BackHeld() in seen
+
         self.chip.hold(LINES[Button.C], 0)
-        seen = during(buttons, HELD + SETTLED)
+        until(told, "that C is held down")
         self.chip.hold(LINES[Button.C], 1)
         return seen + during(buttons, SETTLED)
 

@@ -23,8 +23,6 @@ class Rig(Protocol):
     """What a contract test does to a reader.  `places` are where a card can be laid."""
 
     places: int
-    felica: bool
-    """Whether it sees a FeliCa card."""
     settled: float
     """Seconds after which nothing more is to be expected."""
 
@@ -37,7 +35,7 @@ class Rig(Protocol):
 
 
 class VirtualRig:
-    places, felica, settled = 2, True, 0.0
+    places, settled = 2, 0.0
 
     def __init__(self) -> None:
         self.reader = VirtualReader(NAME)
@@ -59,7 +57,7 @@ class VirtualRig:
 
 
 class PcscRig:
-    places, felica = len(READERS), True
+    places = len(READERS)
     # pcscd asks vpcd every 0.4 s
     settled = 0.7
 
@@ -91,7 +89,7 @@ class PcscRig:
 
 class Pn532Rig:
     # three looks of about 30 ms decide that a card is gone
-    places, felica, settled = 2, False, 0.3
+    places, settled = 2, 0.3
 
     def __init__(self, folder: Path) -> None:
         self.chip = Pn532(folder / "kiosk-nfc")
@@ -100,7 +98,7 @@ class Pn532Rig:
         self.lying: dict[int, VirtualCard] = {}
 
     def open(self) -> InputPort:
-        return Pn532Reader(NAME, str(self.chip.link))
+        return Pn532Reader(NAME, str(self.chip.link), felica=True)
 
     def lay(self, card: VirtualCard, torn_after: int | None = None, at_place: int = 0) -> None:
         self.lying[at_place] = card

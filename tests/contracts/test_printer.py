@@ -51,7 +51,7 @@ def real_bench(peer: peers.TcpPrinter | peers.SerialPrinter, line: Line) -> Benc
         return peer.slips
 
     return Bench(
-        lambda: open_printer(PrinterConfig(line, timeout=0.3)),
+        lambda: open_printer(PrinterConfig(line, timeout=1.0)),
         tray,
         lambda paper: peer.set(paper=paper.value),
         lambda is_open: peer.set(cover=is_open),

@@ -18,6 +18,7 @@ from kiosk.domain.media import MediumKey
 from kiosk.drivers import ndef
 from kiosk.drivers.ports import InputPort
 from kiosk.drivers.virtual.cards import (
+    FelicaCard,
     MuteCard,
     StorageCard,
     Type2Card,
@@ -76,6 +77,7 @@ CARDS: dict[str, tuple[VirtualCard, str]] = {
     "Type 4 with a token": (Type4Card(UID, ndef.text_message(f"PM1:{TOKEN}")), f"pm1:{TOKEN}"),
     "Type 4 of another trade": (Type4Card(UID), "uid:04A1B2C3D4E5F6"),
     "MIFARE Classic": (StorageCard(bytes.fromhex("1A2B3C4D")), "uid:1A2B3C4D"),
+    "FeliCa": (FelicaCard(bytes.fromhex("0114B3C4D5E6F708")), "uid:0114B3C4D5E6F708"),
 }
 
 
@@ -134,8 +136,12 @@ def test_a_card_torn_away_at_any_answer_is_never_another_card(
 
 @pytest.mark.parametrize(
     "card",
-    [MuteCard(), Type4Card(bytes.fromhex("08A1B2C3"))],
-    ids=["mute", "a random UID"],
+    [
+        MuteCard(),
+        Type4Card(bytes.fromhex("08A1B2C3")),
+        FelicaCard(bytes.fromhex("01FEA1B2C3D4E5F6")),
+    ],
+    ids=["mute", "a random UID", "a random IDm"],
 )
 def test_a_card_that_is_no_identity_is_unreadable(
     rig: Rig, reader: InputPort, card: VirtualCard
@@ -145,13 +151,6 @@ def test_a_card_that_is_no_identity_is_unreadable(
     assert during(reader, rig.settled) == []
     rig.lift()
     assert until(reader, CardRemoved) == [REMOVED]
-
-
-def test_a_felica_card_is_unreadable_where_it_is_seen(rig: Rig, reader: InputPort) -> None:
-    rig.lay(StorageCard(bytes(8), 0x003B))
-    if rig.felica:
-        assert until(reader, CardUnreadable) == [UNREADABLE]
-    assert during(reader, rig.settled) == []
 
 
 def test_two_cards_at_once_are_said_to_be_several(rig: Rig, reader: InputPort) -> None:

@@ -18,7 +18,7 @@ from kiosk.domain.desk import (
     PlanRow,
     TicketItem,
 )
-from kiosk.domain.devices import Part
+from kiosk.domain.devices import Ailment, Part, SlipFate
 from kiosk.domain.members import Pet, Role, Size, Tier
 from kiosk.domain.names import Name
 from kiosk.domain.policy import Language
@@ -72,13 +72,15 @@ def screens(language: Language) -> dict[str, Screen]:
             member, Tier.GOLD, 23_000, 23_000, 320, (PASS_VISITS, FROM_VALUE), 0, note
         ),
         "confirm": Confirm(BATH, pet, BATH_PASS, None, (), 9),
-        "done": Done(BATH, 9, None, None, 0, printing=True),
+        "done": Done(BATH, 9, None, None, 0, slip=SlipFate.PRINTING),
         "refused": Refused(Reason.INSUFFICIENT_VALUE, missing=6_000),
         "desk": Desk(groomer, Role.GROOMER, (*tickets, *entries), 0, len(tickets)),
         "warning": ChoosePet(BATH, pets, 0, staff=True),
         "undo": ConfirmVoid(BATH, member, 0, 1, is_load=False),
         "plans": ChoosePlan(PLANS, 0),
-        "fault": Idle(shop, NOW, online=False, waiting=12, faults=(Part.PRINTER,)),
+        "fault": Idle(
+            shop, NOW, online=False, waiting=12, faults=(Part.PRINTER,), how=Ailment.NO_PAPER
+        ),
     }
 
 

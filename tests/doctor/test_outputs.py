@@ -21,6 +21,7 @@ DISPLAY = '[display]\ndriver = "ssd1306"\nbus = "i2c"\n'
 SPI = '[display]\ndriver = "ssd1306"\nbus = "spi"\n'
 LAMPS = '[lamps]\ndriver = "gpio"\n'
 BUZZER = '[buzzer]\ndriver = "gpio"\n'
+RELAY = '[relay]\ndriver = "gpio"\nservices = ["wash"]\n'
 LINE = "dtparam=i2c_arm=on"
 
 
@@ -104,6 +105,26 @@ def test_lamps_and_buzzer_are_used_and_left_dark(
         assert bench.find(BUZZER, "buzzer").symptom is Symptom.WELL
         assert {line for line, *_ in chip.waves} >= {5, 18}
         assert chip.claimed() == []
+
+
+def test_a_relay_is_not_closed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.device("gpiochip0")
+    chip, levels = gpio.Chip(), set[int]()
+    written = chip.gpio_write
+
+    def write(number: int, line: int, level: int) -> int:
+        levels.add(level)
+        return written(number, line, level)
+
+    monkeypatch.setattr(chip, "gpio_write", write)
+    with gpio.installed(chip):
+        found = bench.find(RELAY, "relay")
+        assert (found.symptom, found.where) == (Symptom.WELL, "GPIO 4")
+        # its line high is the relay open
+        assert levels <= {1}
+        assert chip.claimed() == []
+        chip.lines[4].held = True
+        assert bench.find(RELAY, "relay").symptom is Symptom.GPIO_HELD
 
 
 # --- printers

@@ -26,6 +26,7 @@ from tests.peers.config import configured
 from tests.peers.pn532 import Pn532
 from tests.peers.until import until
 
+READ_REGISTER = 0x06
 PARTS = """
 [[reader]]
 name = "counter"
@@ -109,6 +110,21 @@ def test_every_part_is_asked_by_its_owner(doctor: Bench, till: Till) -> None:
     assert doctor.find(till.sections, "printer").symptom is Symptom.PAPER_LOW
     till.chip.antenna = False
     assert doctor.find(till.sections, "reader").symptom is Symptom.FIELD_OFF
+
+
+def test_one_frame_that_is_lost_is_no_silent_chip(doctor: Bench, till: Till) -> None:
+    lost: list[bytes] = []
+
+    def spoil(sent: bytes) -> bytes:
+        # the register is read for the doctor alone; the reader's own looks go on meanwhile
+        return lost.pop() if lost and till.chip.commands[-1] == READ_REGISTER else sent
+
+    till.chip.spoil = spoil
+    lost += [b""]
+    assert doctor.find(till.sections, "reader").symptom is Symptom.WELL
+    assert lost == []
+    lost += [b""] * 100
+    assert doctor.find(till.sections, "reader").symptom is Symptom.NFC_SILENT
 
 
 @pytest.mark.parametrize(

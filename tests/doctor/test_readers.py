@@ -123,3 +123,13 @@ def test_a_port_with_something_else_on_it(bench: Bench, chip: Pn532) -> None:
     chip.spoil = lambda frame: b"\0" * len(frame)
     found = bench.find(pn532(chip), "reader")
     assert found.symptom in (Symptom.NFC_SILENT, Symptom.WRONG_KIND)
+
+
+@pytest.mark.loopback
+def test_leds_that_take_no_command_without_a_card_are_told_and_no_fault(
+    bench: Bench, cards: Pcscd
+) -> None:
+    cards.until_empty()
+    found = bench.find(pcsc("kiosk reader") + 'lamp = "acr122u"\n', "counter")
+    assert found.symptom is Symptom.WELL
+    assert "set ifdDriverOptions to 0x0001" in found.detail

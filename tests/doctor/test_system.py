@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.doctor import books, system
+from kiosk.doctor import advice, books, system
 from kiosk.doctor.machine import Machine
 from kiosk.domain.clock import ClockState
 from kiosk.domain.findings import Symptom
 from kiosk.journal.journal import Journal
 from kiosk.runtime.clock import VirtualClock
+from kiosk.settings.config import load
 from kiosk.settings.documents import Documents
-from tests.peers.config import configured
+from tests.peers.config import BASE, configured
 
 NOW = dt.datetime(2026, 3, 1, 2, 30, tzinfo=dt.UTC)
 ROOT = Path(__file__).parents[2]
@@ -90,6 +91,26 @@ def test_a_journal_that_is_damaged_missing_or_of_another_kind(tmp_path: Path) ->
     path.unlink()
     path.with_name(path.name + "-wal").write_bytes(b"rows")
     assert journal(tmp_path) is Symptom.JOURNAL_DAMAGED
+
+
+def test_a_data_folder_that_is_not_there(tmp_path: Path) -> None:
+    file = tmp_path / "kiosk.toml"
+    data, other = tmp_path / "data", tmp_path / "other"
+    text = BASE.replace('"journal.', '"data/journal.').replace('"settings.', '"other/settings.')
+    file.write_text(text)
+    config = load(file, environ={})
+    for probe in (books.probe(config), system.disk_probe(config.journal.parent)):
+        (found,) = probe.run()
+        assert (found.symptom, found.where) == (Symptom.FOLDER_ABSENT, str(data))
+        step = advice.step(found)
+        assert "correct journal.path" in step
+        assert step.endswith(f"sudo install -d -o kiosk -g kiosk -m 700 {data}")
+    data.mkdir()
+    (found,) = books.probe(config).run()
+    assert (found.symptom, found.where) == (Symptom.FOLDER_ABSENT, str(other))
+    other.mkdir()
+    (found,) = books.probe(config).run()
+    assert (found.symptom, found.where) == (Symptom.JOURNAL_UNBORN, str(config.journal))
 
 
 def test_a_journal_that_is_not_in_its_mode(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from kiosk.domain.errors import CardGone, Malformed
 from kiosk.domain.media import MediumKey
 from kiosk.drivers import cards, ndef
 from kiosk.drivers.virtual.cards import (
+    FelicaCard,
     StorageCard,
     Type2Card,
     Type4Card,
@@ -18,6 +19,7 @@ from kiosk.drivers.virtual.cards import (
 )
 
 UID = bytes.fromhex("04A1B2C3D4E5F6")
+IDM = bytes.fromhex("0114B3C4D5E6F708")
 TOKEN = "tok_0123456789"
 MESSAGE = ndef.text_message(f"PM1:{TOKEN}")
 FOREIGN = ndef.text_message("https://example.org/menu")
@@ -75,6 +77,9 @@ def ntag(message: bytes | None = None, **bytes_at: int) -> Type2Card:
         (Type4Card(bytes.fromhex("08112233"), MESSAGE), f"pm1:{TOKEN}", 7),
         (StorageCard(bytes.fromhex("1A2B3C4D")), "uid:1A2B3C4D", 1),
         (StorageCard(bytes(range(10)), 0x0002), "uid:00010203040506070809", 1),
+        (FelicaCard(IDM), "uid:0114B3C4D5E6F708", 1),
+        (StorageCard(IDM, 0xF011), "uid:0114B3C4D5E6F708", 1),
+        (StorageCard(IDM, 0xF012), "uid:0114B3C4D5E6F708", 1),
     ],
 )
 def test_each_kind_of_card_has_its_key(card: VirtualCard, key: str, apdus: int) -> None:
@@ -89,7 +94,12 @@ def test_each_kind_of_card_has_its_key(card: VirtualCard, key: str, apdus: int) 
         (StorageCard(bytes.fromhex("08112233")), "random UID"),
         (Type4Card(bytes.fromhex("08112233")), "random UID"),
         (Type4Card(bytes.fromhex("08112233"), FOREIGN), "random UID"),
-        (StorageCard(bytes(8), 0x003B), "4, 7 or 10 bytes"),
+        (StorageCard(IDM, 0x0001), "4, 7 or 10 bytes"),
+        (FelicaCard(bytes(8)), "no maker's"),
+        (FelicaCard(b""), "no maker's"),
+        (FelicaCard(IDM[:7]), "an IDm has 8 bytes"),
+        (FelicaCard(bytes.fromhex("01FE000000000001")), "no maker's"),
+        (FelicaCard(bytes.fromhex("02FE000000000001")), "no maker's"),
         (StorageCard(b""), "4, 7 or 10 bytes"),
         (ntag(ndef.text_message("PM1:short")), "broken token"),
         (ntag(ndef.text_message("PM1:tok_01234 56789")), "broken token"),
@@ -180,7 +190,7 @@ def test_an_answer_cut_short_that_claims_to_be_whole_is_never_another_key(
         assert hand.read() == key
 
 
-@pytest.mark.parametrize("card", [*WHOLE, StorageCard(UID)])
+@pytest.mark.parametrize("card", [*WHOLE, StorageCard(UID), FelicaCard(IDM)])
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=12))
 def test_whatever_a_card_answers_the_exchange_ends(card: VirtualCard, answers: list[bytes]) -> None:
     hand = Hand(card)
@@ -203,3 +213,13 @@ def test_a_storage_cards_atr_is_the_one_of_part_3() -> None:
     # the worked examples of reader manuals, check byte included
     assert StorageCard(UID).atr.hex() == "3b8f8001804f0ca000000306030001000000006a"
     assert Type2Card(UID).atr.hex() == "3b8f8001804f0ca0000003060300030000000068"
+    assert FelicaCard(IDM).atr.hex() == "3b8f8001804f0ca00000030611003b0000000042"
+
+
+@pytest.mark.parametrize("sw", [b"\x63\x00", b"\x6a\x81", b"\x6f\x00", b""])
+@given(st.binary(max_size=12))
+def test_a_felica_card_whose_idm_does_not_come_has_no_key(sw: bytes, data: bytes) -> None:
+    hand = Hand(FelicaCard(IDM))
+    hand.changed[0] = data[:-2] + sw if sw else data[:1]
+    with pytest.raises((CardGone, Malformed)):
+        hand.read()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.devices import Button, Lamp, Sound
-from kiosk.domain.errors import DeviceAbsent, DeviceDenied, DeviceError
+from kiosk.domain.errors import DeviceAbsent, DeviceDenied, LibraryAbsent
 from kiosk.drivers import gpio, signals
 from kiosk.drivers.gpio import GpioButtons, GpioBuzzer, GpioLamps
 from tests.peers.gpio import PULL_UP, Chip, installed
@@ -101,7 +101,7 @@ def test_a_machine_without_gpio_is_told(chip: Chip, monkeypatch: pytest.MonkeyPa
 
 def test_a_missing_package_is_told(chip: Chip, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "RPi.GPIO", None)
-    with pytest.raises(DeviceError, match="rpi-lgpio is missing"):
+    with pytest.raises(LibraryAbsent, match="not installed: rpi-lgpio"):
         GpioBuzzer(18)
 
 

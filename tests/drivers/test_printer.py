@@ -33,7 +33,8 @@ def peer() -> Iterator[TcpPrinter]:
 
 
 def opened(peer: TcpPrinter, **config: object) -> EscposPrinter:
-    plain = PrinterConfig(Network("127.0.0.1", peer.port), timeout=0.3, print_seconds=0.3)
+    # long enough for the peer's thread on a busy machine; only what stays away is waited out
+    plain = PrinterConfig(Network("127.0.0.1", peer.port), timeout=1.0, print_seconds=1.0)
     return open_printer(PrinterConfig(**(_fields(plain) | config)))  # type: ignore[arg-type]
 
 
@@ -111,13 +112,13 @@ def test_a_connection_the_printer_dropped_while_idle_is_made_anew(peer: TcpPrint
 
 
 def test_a_mute_printer_fails_within_seconds_and_unprinted(peer: TcpPrinter) -> None:
-    printer = opened(peer)
+    printer = opened(peer, timeout=0.3)
     peer.set(silent=True)
     began = time.monotonic()
     assert printer.print(SLIP) is PrintOutcome.FAILED
     with pytest.raises(DeviceAbsent, match="does not answer"):
         printer.paper()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
     assert peer.slips == []
     printer.close()
 

@@ -38,10 +38,10 @@ def keyboard(tmp_path: Path) -> Iterator[peers.KeyboardScanner]:
 
 def test_a_code_without_a_suffix_comes_after_a_short_silence(port: peers.SerialScanner) -> None:
     scanner = SerialScanner(str(port.link))
-    port.send(CODE.encode())
     began = time.monotonic()
+    port.send(CODE.encode())
     assert come(scanner, 1) == [SCANNED]
-    assert 0.04 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 0.04
     scanner.close()
 
 

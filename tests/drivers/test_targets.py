@@ -15,13 +15,14 @@ A = Target(bytes.fromhex("04A1B2C3D4E5F6"), 0x00)
 B = Target(bytes.fromhex("1A2B3C4D"), 0x08)
 LONG = Target(bytes(range(1, 11)), 0x20)
 ATS = bytes.fromhex("067777710280")
+IDM = bytes.fromhex("0114B3C4D5E6F708")
 MADE_UP = [Target(b"\x08" + bytes([n] * 3), 0x20) for n in range(3)]
 
 
 def listed(*found: Target, after: bytes = b"") -> bytes:
     """Write a list as the chip does."""
     each = [
-        bytes([n, 0, 0x44, target.sak, len(target.uid)]) + target.uid
+        bytes([n, 0, 0x44, target.sak or 0, len(target.uid)]) + target.uid
         for n, target in enumerate(found, 1)
     ]
     return bytes([len(found)]) + b"".join(each) + after
@@ -75,6 +76,61 @@ ENTRY = st.builds(
 def test_any_bytes_are_a_list_or_an_error(data: bytes) -> None:
     with contextlib.suppress(DeviceError):
         assert all(len(target.uid) in (4, 7, 10) for target in targets.parse(data))
+
+
+def polled(idm: bytes = IDM, system: bytes = b"") -> bytes:
+    """Write the list of one FeliCa card as the chip does."""
+    answer = b"\1" + idm + bytes(8) + system
+    return b"\1\1" + bytes([len(answer) + 1]) + answer
+
+
+def test_a_felica_card_in_a_list_is_its_idm() -> None:
+    assert targets.parse_felica(b"\0") == ()
+    for system in (b"", b"\x88\xb4"):
+        (card,) = targets.parse_felica(polled(system=system))
+        assert (card.uid, card.kind) == (IDM, Kind.FELICA)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0\0",
+        b"\1",
+        b"\2" + polled()[1:],
+        polled()[:-1],
+        polled() + b"\0",
+        polled(system=b"\x88"),
+        polled().replace(b"\1\1\x12", b"\1\2\x12"),
+        polled().replace(b"\x12\1", b"\x14\1"),
+        polled().replace(b"\x12\1", b"\x12\2"),
+    ],
+)
+def test_what_does_not_add_up_is_no_felica_card(data: bytes) -> None:
+    with pytest.raises(DeviceError):
+        targets.parse_felica(data)
+
+
+@given(
+    st.binary(max_size=24)
+    | st.builds(lambda tail: b"\1\1" + bytes([len(tail) + 1]) + tail, st.binary(max_size=22))
+)
+def test_any_bytes_are_a_felica_card_or_an_error(data: bytes) -> None:
+    with contextlib.suppress(DeviceError):
+        assert all(len(target.uid) == targets.IDM for target in targets.parse_felica(data))
+
+
+def test_a_felica_card_is_a_laying_of_its_own_kind() -> None:
+    (laying,) = Looks().note((Target(IDM, None),))
+    assert laying.felica
+    assert targets.shows(Target(IDM, None), laying)
+    (phone,) = Looks().note((Target(bytes.fromhex("01FE000000000001"), None),))
+    assert phone.felica
+    # one that is made up is the same, whatever it calls itself this time
+    assert targets.shows(Target(bytes.fromhex("01FE000000000002"), None), phone)
+    assert not targets.shows(Target(IDM, None), phone)
+    (card,) = Looks().note((MADE_UP[0],))
+    assert not card.felica
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,8 @@ def _english(item: EntryItem) -> str:
     return item.name.en if item.name else ""
 
 
-def tapped(step: Step, view: MemberView) -> Step:
-    return walk(step.state, CardPresented(CARD, "front"), Identified(ANSWER, view))
+def tapped(step: Step, view: MemberView, ctx: Context | None = None) -> Step:
+    return walk(step.state, CardPresented(CARD, "front"), Identified(ANSWER, view), ctx=ctx)
 
 
 def drafted(step: Step) -> Commit:

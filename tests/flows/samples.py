@@ -21,7 +21,9 @@ from kiosk.domain.members import (
     Ticket,
     Tier,
 )
+from kiosk.domain.names import Name
 from kiosk.domain.policy import Policy
+from kiosk.domain.screens import Done
 from kiosk.domain.transactions import CheckIn, Leg, VisitRedeem
 from kiosk.domain.views import (
     Balance,
@@ -105,6 +107,8 @@ def dc_replace_pass(valid_until: dt.date) -> PunchPass:
 
 
 ROW = LastRow(41, NOW, (VisitRedeem("bath", (Leg("a-bought", 1),), "p1"),))
+
+DONE = Done(Name("洗澡", "Bath"), 8, None, None, 0)
 
 
 def context(**changes: object) -> Context:

@@ -2,15 +2,26 @@
 
 from kiosk.domain import desk, screens
 from kiosk.domain.desk import DeskEntry
-from kiosk.domain.effects import Commit, Print
-from kiosk.domain.events import CardPresented, Committed, Identified
+from kiosk.domain.devices import Part, SlipFate, Sound
+from kiosk.domain.effects import Commit, Play, Print
+from kiosk.domain.events import CardPresented, CatalogueChanged, Committed, Identified
 from kiosk.domain.members import Role
+from kiosk.domain.names import Name
 from kiosk.domain.refusals import Reason
 from kiosk.domain.slips import LoadSlip
 from kiosk.domain.transactions import Leg, Means, PassLoad, ValueLoad
 from kiosk.flows.desk_states import AwaitingMember, Proving, Surveying
 from tests.flows.counter import ANSWER, at_desk, drafted, select, tapped
-from tests.flows.samples import CARD, OPEN_TICKET, ROW, context, member, operator, workday
+from tests.flows.samples import (
+    CARD,
+    CATALOGUE,
+    OPEN_TICKET,
+    ROW,
+    context,
+    member,
+    operator,
+    workday,
+)
 from tests.flows.steps import A, B, found, screen, walk
 
 
@@ -54,6 +65,27 @@ def test_a_reprint_is_marked_and_counted_and_of_the_newest_row() -> None:
     assert isinstance(again.state, Proving)
     nothing = screen(tapped(step, member()))
     assert nothing == screens.Refused(Reason.NOT_ALLOWED)
+
+
+def test_a_reprint_is_not_promised_by_a_printer_that_is_out_of_order() -> None:
+    step = walk(select(at_desk(operator(Role.CASHIER)), DeskEntry.REPRINT).state, A)
+    tap, known = CardPresented(CARD, "front"), Identified(ANSWER, member(last=ROW))
+    broken = walk(step.state, tap, known, ctx=context(faults=(Part.PRINTER,)))
+    assert screen(broken) == desk.Reprinted(Name("洗澡", "Bath"), SlipFate.FAILED)
+    assert not found(Print, broken.effects)
+    assert Play(Sound.REFUSED) in broken.effects
+
+
+def test_a_price_list_that_comes_after_the_card_brings_its_lines_and_moves_nothing() -> None:
+    """After a power cut the card lies on the reader before the price list is read."""
+    bare = select(at_desk(operator(Role.CASHIER), ctx=context(catalogue=None)), DeskEntry.REPRINT)
+    priced = walk(bare.state, CatalogueChanged(CATALOGUE))
+    shown = screen(priced)
+    assert isinstance(shown, desk.Desk)
+    entries = [item.entry for item in shown.items if isinstance(item, desk.EntryItem)]
+    assert entries[:2] == [DeskEntry.TOP_UP, DeskEntry.SELL_PASS]
+    assert entries[shown.selected] is DeskEntry.REPRINT
+    assert walk(priced.state, CatalogueChanged(CATALOGUE)).effects == ()
 
 
 def test_a_cashiers_list_logs_no_service_for_a_member_card() -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 import msgspec
 
 from kiosk.domain.clock import ClockState
-from kiosk.domain.effects import AskAllowance, Commit, Identify, Print, ReportUnknown
+from kiosk.domain.effects import AskAllowance, Commit, Identify, ReportUnknown
 from kiosk.domain.events import (
     CardPresented,
     CatalogueChanged,
@@ -16,9 +16,9 @@ from kiosk.domain.events import (
     Refused,
 )
 from kiosk.domain.members import Pet, Size
-from kiosk.domain.policy import Policy, SlipPolicy
+from kiosk.domain.policy import Policy
 from kiosk.domain.refusals import Reason
-from kiosk.domain.screens import Details, Done, Member, NoteKind
+from kiosk.domain.screens import Details, Member, NoteKind
 from kiosk.domain.transactions import CheckIn
 from kiosk.domain.views import MemberView
 from kiosk.flows.kiosk import TABLE
@@ -122,18 +122,6 @@ def test_another_refusal_does_not_ask_again() -> None:
     assert (step.state, step.effects) == (refusing, ())
 
 
-def test_where_the_shop_asks_a_prints_the_slip_and_nothing_else_does() -> None:
-    ctx = context(policy=Policy(slip=SlipPolicy.ASK))
-    committing = walk(greeted(member(), ctx).state, A, A, ctx=ctx).state
-    done = walk(committing, Committed(Correlation(8), 42, "0" * 36, member()), ctx=ctx)
-    shown = screen(done)
-    assert isinstance(shown, Done)
-    assert (shown.ask_slip, shown.printing) == (True, False)
-    assert not found(Print, done.effects)
-    assert len(found(Print, walk(done.state, A, ctx=ctx).effects)) == 1
-    assert not found(Print, walk(done.state, B, ctx=ctx).effects)
-
-
 def test_what_comes_from_central_is_seen_and_asked_for_at_the_greeting() -> None:
     greeting = greeted(member(value=(0, 0)))
     asking = walk(greeting.state, DirectoryChanged())
@@ -177,3 +165,11 @@ def test_a_newer_price_list_leaves_the_choice_where_it_is() -> None:
     assert isinstance(shown, Member)
     assert shown.selected == 1
     assert shown.choices[1].name.en.startswith("New")
+
+
+def test_what_was_given_up_for_another_terminal_is_not_asked_back() -> None:
+    asking = walk(greeted(member()).state, DirectoryChanged())
+    released = member(held=False)
+    seen = walk(asking.state, Identified(Correlation(8), released))
+    assert isinstance(screen(seen), Member)
+    assert not found(AskAllowance, seen.effects)

@@ -18,7 +18,7 @@ from kiosk.domain.transactions import ValueRedeem
 from kiosk.domain.views import LastRow
 from kiosk.flows.states import Finished, Recalling, Refusing
 from kiosk.flows.step import KEEP
-from tests.flows.samples import CARD, CATALOGUE, NO_DISPLAY, NOW, ROW, context, member
+from tests.flows.samples import CARD, CATALOGUE, DONE, NO_DISPLAY, NOW, ROW, context, member
 from tests.flows.steps import A, found, greeted, receipt, walk
 
 
@@ -57,7 +57,7 @@ def test_the_second_slip_carries_the_number_and_the_clock_of_its_row() -> None:
 
 @pytest.mark.parametrize("event", [CardUnreadable("front"), CodeRejected(), SeveralCards("front")])
 def test_a_misread_just_after_a_spend_does_not_hide_the_result(event: Event) -> None:
-    finished = Finished(CARD, since=100.0)
+    finished = Finished(CARD, 100.0, 42, DONE)
     soon = walk(finished, event, ctx=context(mono=101.0))
     assert (soon.state, soon.effects, soon.deadline) == (finished, (), KEEP)
     assert isinstance(walk(finished, event, ctx=context(mono=103.0)).state, Refusing)

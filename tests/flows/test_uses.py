@@ -9,6 +9,7 @@ from kiosk.domain.clock import ClockState
 from kiosk.domain.devices import Button
 from kiosk.domain.effects import AskAllowance, Commit, Print
 from kiosk.domain.events import ButtonPressed, Committed, Correlation, Event, Identified
+from kiosk.domain.members import Pet
 from kiosk.domain.names import Name
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.refusals import Reason
@@ -17,9 +18,9 @@ from kiosk.domain.transactions import CouponRedeem, Leg, PointsRedeem, ValueRede
 from kiosk.domain.using import Using
 from kiosk.domain.views import MemberView
 from kiosk.flows.kiosk import TABLE
-from kiosk.flows.states import Confirming, Finished, Identifying
+from kiosk.flows.states import Confirming, Finished, Identifying, PickingPet
 from kiosk.flows.step import Context, Step
-from tests.flows.samples import CARD, context
+from tests.flows.samples import BIG_DOG, CARD, SMALL_DOG, context
 from tests.flows.steps import found, screen
 from tests.flows.uses import SHOP, couponed
 
@@ -147,6 +148,33 @@ def test_a_free_service_costs_its_coupon_and_opens_a_ticket() -> None:
         CouponRedeem("free", (Leg("c-free", 1),)),
         ValueRedeem("bath", 0, (), "p1"),
     )
+
+
+def names(step: Step) -> list[str]:
+    shown = screen(step)
+    assert isinstance(shown, screens.Member)
+    return [choice.name.en for choice in shown.choices]
+
+
+def test_a_gift_below_its_threshold_is_not_offered() -> None:
+    # a bath is 5,220 for the small dog of a gold member and 11,520 for the large one; from 10,000
+    assert "Large bath" not in names(greeted(couponed("large", **NO_PASS)))
+    assert "Large bath" in names(greeted(couponed("large", pets=(BIG_DOG,), **NO_PASS)))
+
+
+@pytest.mark.parametrize("pets", [(SMALL_DOG, BIG_DOG), (BIG_DOG, SMALL_DOG)])
+def test_a_gift_that_one_pet_can_have_is_offered_and_refused_for_the_other(
+    pets: tuple[Pet, ...],
+) -> None:
+    picking = press(greeted(couponed("large", pets=pets, points=(0, 0), **NO_PASS)), A)
+    assert isinstance(picking.state, PickingPet)
+    large, small = pets.index(BIG_DOG), pets.index(SMALL_DOG)
+    assert job(press(picking, *[B] * large, A)) == (
+        CouponRedeem("large", (Leg("c-large", 1),)),
+        ValueRedeem("bath", 0, (), "p2"),
+    )
+    refused = screen(press(picking, *[B] * small, A))
+    assert refused == screens.Refused(Reason.BELOW_THRESHOLD)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ from kiosk.flows.table import NoSuchRow, Table, row
 from tests.flows.samples import (
     BIG_DOG,
     CARD,
+    DONE,
     NO_DISPLAY,
     OTHER_CARD,
     ROW,
@@ -257,7 +258,7 @@ def test_the_same_card_again_changes_nothing_another_begins_anew() -> None:
 
 
 def test_a_card_that_bounces_after_its_spend_does_not_hide_the_result() -> None:
-    finished = Finished(CARD, since=100.0)
+    finished = Finished(CARD, 100.0, 42, DONE)
     soon = walk(finished, CardPresented(CARD, "front"), ctx=context(mono=101.0))
     assert soon.state == finished
     later = walk(finished, CardPresented(CARD, "front"), ctx=context(mono=103.0))

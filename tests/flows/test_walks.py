@@ -5,6 +5,8 @@ correlation id; rest is always reached by deadlines alone, unless the journal ow
 """
 
 import itertools
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,10 @@ from hypothesis import strategies as st
 
 from kiosk.domain import events
 from kiosk.domain.desk import Loaded, Logged, Voided
-from kiosk.domain.devices import Button, Lamp, Part, PartReport, PartState, Sound, Vitals
+from kiosk.domain.devices import (
+    Lamp,
+    Sound,
+)
 from kiosk.domain.effects import (
     Commit,
     Effect,
@@ -29,56 +34,51 @@ from kiosk.domain.effects import (
 from kiosk.domain.events import (
     BackHeld,
     ButtonPressed,
-    CardPresented,
-    CardRemoved,
-    CardUnreadable,
-    CatalogueChanged,
-    CodeRejected,
-    CodeScanned,
     Committed,
     Correlation,
     DeadlinePassed,
-    DirectoryChanged,
     Event,
     Examined,
     Identified,
-    LinkChanged,
     OperatorIdentified,
-    PartChanged,
-    PolicyChanged,
     Presented,
     Refused,
-    SeveralCards,
     Started,
     Stimulus,
     Surveyed,
-    VitalsChanged,
 )
 from kiosk.domain.findings import Finding, Subject, Symptom
 from kiosk.domain.members import Role
-from kiosk.domain.policy import Policy
+from kiosk.domain.policy import Policy, SlipPolicy
 from kiosk.domain.refusals import Reason
 from kiosk.domain.screens import Done
 from kiosk.flows import desk_states, diagram, states
 from kiosk.flows.desk_states import (
     CheckingScreen,
     Examining,
+    Gathering,
     IdentifyingMember,
     OnShift,
+    Proving,
     Surveying,
 )
 from kiosk.flows.kiosk import START, TABLE
-from kiosk.flows.states import Committing, Doubting, Greeting, Identifying, Resting, Starting
+from kiosk.flows.states import (
+    Committing,
+    Doubting,
+    Finished,
+    Greeting,
+    Identifying,
+    Resting,
+    Starting,
+)
 from kiosk.flows.step import Context, State
 from kiosk.flows.table import Row
 from tests.flows import samples
 from tests.flows.samples import (
     BIG_DOG,
-    CARD,
-    CATALOGUE,
     NOTHING_TO_UNDO,
     OPEN_TICKET,
-    OTHER_CARD,
     ROW,
     SMALL_DOG,
     TICKET,
@@ -86,37 +86,20 @@ from tests.flows.samples import (
     operator,
     workday,
 )
+from tests.flows.stimuli import STIMULI
 from tests.flows.uses import GOODS_ROW, SHOP, couponed
 
-STIMULI: tuple[Event, ...] = (
-    CardPresented(CARD, "front"),
-    CardPresented(OTHER_CARD, "front"),
-    CardRemoved("front"),
-    CardUnreadable("front"),
-    SeveralCards("front"),
-    CodeScanned(CARD),
-    CodeRejected(),
-    *(ButtonPressed(button) for button in Button),
-    BackHeld(),
-    PartChanged(PartReport(Part.PRINTER, PartState.FAULT, "cover open")),
-    LinkChanged(False, 3),
-    PolicyChanged(Policy()),
-    CatalogueChanged(CATALOGUE),
-    DirectoryChanged(),
-    VitalsChanged(Vitals("0.1.0", "j", 3, 2, 1, 40)),
-    DeadlinePassed(),
-    Started(),
-)
 VIEWS = (
     member(),
     member(pets=(SMALL_DOG, BIG_DOG)),
     member(visits=(0, 0), value=(0, 0)),
-    member(held=False),
+    member(pets=(SMALL_DOG, BIG_DOG), held=False),
     member(pets=(SMALL_DOG, BIG_DOG), visits=(0, 0), value=(6_000, 0)),
     member(pets=()),
     member(unshown=ROW),
     member(last=ROW, tickets=(TICKET,), checked_in=None, notice="新到狗粮"),
     couponed(visits=(0, 0)),
+    couponed(visits=(0, 0), held=0),
     couponed(unshown=GOODS_ROW),
 )
 OPERATORS = (operator(), operator(name="o2"), *(operator(role) for role in Role))
@@ -143,8 +126,13 @@ def answers(state: State) -> list[Event]:
         case Greeting(correlation=int() as again):
             return [
                 *(Identified(Correlation(again), view) for view in VIEWS),
+                OperatorIdentified(Correlation(again), operator()),
                 Refused(Correlation(again), Reason.BLOCKED),
             ]
+        case Gathering(correlation=int() as again):
+            found = [Identified(Correlation(again), view) for view in VIEWS]
+            found += [OperatorIdentified(Correlation(again), who) for who in OPERATORS[:2]]
+            return [*found, Refused(Correlation(again), Reason.BLOCKED)]
         case Surveying(correlation=asked):
             found = [Surveyed(asked, day) for day in WORKDAYS]
         case Examining(correlation=asked):
@@ -182,7 +170,10 @@ def test_no_success_before_the_commit_and_rest_is_always_reached(data: st.DataOb
             continue
         for effect in step.effects:
             if is_success(effect) and not isinstance(step.state, CheckingScreen):
-                assert isinstance(event, Committed)
+                # a proof may be drawn anew: what became of its slip, or A for one
+                assert isinstance(event, Committed) or (
+                    isinstance(state, Finished | Proving) and isinstance(effect, Show)
+                )
             if isinstance(effect, Print | MarkShown):
                 assert isinstance(event, Committed | Identified | ButtonPressed)
             if isinstance(effect, Identify | Commit | Survey | Examine):
@@ -201,18 +192,38 @@ def test_no_success_before_the_commit_and_rest_is_always_reached(data: st.DataOb
     raise AssertionError(f"deadlines alone end in {type(state).__name__}")
 
 
+def kin(state: State) -> tuple[object, ...]:
+    """Tell apart what a common limit for all states of a kind would leave out."""
+    match state:
+        case IdentifyingMember():
+            return IdentifyingMember, type(state.tapped.errand), type(state.before)
+        case _:
+            return (type(state),)
+
+
+def moments(state: State) -> Iterator[tuple[Event, Context]]:
+    """List what may come in this state; a slip may be offered too."""
+    for event in (*STIMULI, *answers(state)):
+        yield event, context(fresh="f1")
+        if isinstance(event, Committed):
+            yield event, context(policy=Policy(slip=SlipPolicy.ASK))
+
+
 def reachable() -> dict[type[State], list[State]]:
     """Collect example states by walking breadth first, a few of each kind."""
     found: dict[type[State], list[State]] = {Starting: [START]}
+    met: Counter[tuple[object, ...]] = Counter()
     todo: list[State] = [START]
     while todo:
         state = todo.pop(0)
-        for event in (*STIMULI, *answers(state)):
-            step = TABLE.step(state, event, context(fresh="f1"))
+        for event, ctx in moments(state):
+            step = TABLE.step(state, event, ctx)
             if step is None:
                 continue
             known = found.setdefault(type(step.state), [])
-            if step.state not in known and len(known) < 260:
+            most = 12 if isinstance(step.state, IdentifyingMember) else 260
+            if met[kin(step.state)] < most and step.state not in known:
+                met[kin(step.state)] += 1
                 known.append(step.state)
                 todo.append(step.state)
     return found

@@ -18,13 +18,16 @@ DEAR = CouponKind("dear", "满百", "From 100", CouponForm.OFF, off=5_000, thres
 OLD = CouponKind("old", "旧券", "Old", CouponForm.OFF, off=4_000)
 STACK = CouponKind("stack", "叠加", "Stack", CouponForm.OFF, off=200, stackable=True)
 FREE = CouponKind("free", "免费洗澡券", "Free bath", CouponForm.GIFT, gives="bath")
+LARGE = CouponKind(
+    "large", "大犬洗澡券", "Large bath", CouponForm.GIFT, threshold=10_000, gives="bath"
+)
 TOY = CouponKind("toy", "玩具券", "Toy coupon", CouponForm.GIFT)
 TOY_REWARD = PointsReward("toy", "换玩具", "Toy for points", 200)
 BATH_REWARD = PointsReward("bath", "换洗澡", "Bath for points", 1_000, gives="bath")
 LATER = PointsReward("later", "下月", "Later", 10, window=Window(first=TODAY + dt.timedelta(1)))
 SHOP = msgspec.structs.replace(
     CATALOGUE,
-    coupon_kinds=(OFF, MORE, DEAR, OLD, STACK, FREE, TOY),
+    coupon_kinds=(OFF, MORE, DEAR, OLD, STACK, FREE, LARGE, TOY),
     points_offset=PointsOffset(100, 100, 5_000),
     points_rewards=(TOY_REWARD, BATH_REWARD, LATER),
 )

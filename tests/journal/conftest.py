@@ -1,14 +1,18 @@
 """A journal in a file, and one that already knows a member and holds something of each purse."""
 
+import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from kiosk.domain.devices import PrintOutcome
+from kiosk.journal import recent, retention
 from kiosk.journal.journal import Journal
 from tests.journal import shop
 from tests.journal.damages import ROWS
+from tests.journal.pruning import KEPT, acknowledge, apply
 from tests.journal.shop import draft, visit
 
 
@@ -51,3 +55,23 @@ def used(stocked: Journal, path: Path) -> Path:
             stocked.acknowledge(n, stocked.rows(n - 1, 1)[0].hash.hex())
     stocked.close()
     return path
+
+
+@pytest.fixture
+def few_recent_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows become old soon, and central's time is noted whenever it is heard."""
+    monkeypatch.setattr(recent, "RECENT", KEPT)
+    monkeypatch.setattr(retention, "EVERY", dt.timedelta())
+
+
+@pytest.fixture
+def lived(stocked: Journal, few_recent_rows: None) -> Journal:
+    """Ten rows, a minute apart, all applied and in the directory; 8 are acknowledged."""
+    stocked.reopen()  # with few recent rows
+    for n in range(10):
+        stocked.commit(draft(visit(), at=shop.NOW + dt.timedelta(minutes=n)))
+        stocked.witness(shop.NOW + dt.timedelta(minutes=n))
+        stocked.record_print(n + 1, 0, PrintOutcome.PRINTED)
+    acknowledge(stocked, 8)
+    apply(stocked, 8)
+    return stocked

@@ -22,7 +22,7 @@ from kiosk.domain.effects import Draft
 from kiosk.domain.errors import JournalError
 from kiosk.domain.refusals import Refusal
 from kiosk.domain.transactions import AnyLine, CheckIn, decode
-from kiosk.journal import recent, store
+from kiosk.journal import recent, retention, store
 from kiosk.journal.journal import Journal
 from kiosk.journal.standing import OutcomeUnknown
 from kiosk.journal.store import CommitFailed
@@ -130,6 +130,7 @@ def around(journal: Journal, n: int, seq: int) -> None:
         say("row", seq, journal.rows(seq - 1, 1)[0].payload.decode())
         journal.mark_shown(seq)
         if n % 4 == 0:
+            journal.witness(minute(n))
             journal.acknowledge(seq, journal.standing().head)
             say("acked", seq)
             journal.checkpoint()
@@ -169,6 +170,7 @@ def page(journal: Journal, n: int) -> None:
 
 def main(path: Path, first: int, last: int, how: str) -> None:
     recent.RECENT = KEPT
+    retention.EVERY = dt.timedelta()
     if how == "normal":
         store._FULL = store._NORMAL
     if not path.exists():

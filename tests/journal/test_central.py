@@ -81,6 +81,19 @@ def test_a_rolled_back_card_never_spends_again(busy: Journal, how: str) -> None:
     assert busy.standing().waiting == 2
 
 
+def test_a_journal_that_contradicts_a_welcome_returns_the_row_that_shows_it(busy: Journal) -> None:
+    shown = busy.welcomed(3, "ab" * 32, JournalState.OPEN, "")
+    assert shown is not None
+    assert (shown.first, shown.prev) == (4, head(busy, 3))
+    assert [bytes(row) for row in shown.rows] == [busy.rows(3, 1)[0].payload]
+    assert busy.standing().state is JournalState.QUARANTINED, "and it closes itself first"
+    assert busy.welcomed(3, "ab" * 32, JournalState.FROZEN, "replaced") == shown
+    assert busy.welcomed(3, "ab" * 32, JournalState.QUARANTINED, "known") is None
+    assert busy.welcomed(5, "ab" * 32, JournalState.OPEN, "") is None, "its hello had said it"
+    assert busy.welcomed(5, head(busy, 5), JournalState.OPEN, "") is None
+    assert busy.standing().state is JournalState.OPEN
+
+
 def test_a_central_restored_from_a_backup_gets_the_rows_again(busy: Journal) -> None:
     busy.acknowledge(5, head(busy, 5))
     assert busy.batch(5, 10, 10_000) is None

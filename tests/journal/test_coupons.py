@@ -9,15 +9,29 @@ import pytest
 
 from kiosk.domain.catalogue import Catalogue, Service
 from kiosk.domain.clock import ClockState
+from kiosk.domain.devices import Button
 from kiosk.domain.effects import Draft
+from kiosk.domain.events import ButtonPressed, Correlation
 from kiosk.domain.members import Coupon, MemberRecord, Purse, PurseKind, Size
+from kiosk.domain.policy import Policy
 from kiosk.domain.refusals import Reason, Refusal
 from kiosk.domain.rewards import CouponForm, CouponKind, PointsOffset, PointsReward, Window
-from kiosk.domain.transactions import AnyLine, CouponRedeem, Leg, PointsRedeem, ValueRedeem
-from kiosk.domain.views import Balance
+from kiosk.domain.transactions import (
+    AnyLine,
+    CouponRedeem,
+    Leg,
+    PointsRedeem,
+    ValueRedeem,
+    VisitRedeem,
+)
+from kiosk.domain.views import Balance, OperatorView
+from kiosk.flows import walk_in
+from kiosk.flows.desk_states import Deciding, LogErrand, Tapped
+from kiosk.flows.jobs import Shift
+from kiosk.flows.step import Context
 from kiosk.journal.journal import Journal
 from tests.journal import shop
-from tests.journal.shop import CASHIER, DAY, draft, page, record, visit, void
+from tests.journal.shop import DAY, draft, page, record, visit, void
 
 YESTERDAY, TOMORROW = DAY - dt.timedelta(1), DAY + dt.timedelta(1)
 OPEN = Window(DAY, DAY)
@@ -213,6 +227,51 @@ def test_coupons_and_points_are_released_like_any_purse(shopful: Journal) -> Non
     assert refusal(shopful, draft(coupon("off"), pay(50))) is Reason.HELD_ELSEWHERE
 
 
-def test_staff_may_redeem_with_them_too(shopful: Journal) -> None:
-    shopful.commit(draft(coupon("off"), pay(50), shop.log(), operator=CASHIER))
+@pytest.mark.parametrize("lines", [lines for lines in GOOD if isinstance(lines[-1], ValueRedeem)])
+def test_a_groomer_takes_them_and_logs_in_one_row_which_can_be_undone(
+    shopful: Journal, lines: tuple[AnyLine, ...]
+) -> None:
+    shop.grant(shopful, m1_bought=5)
+    before = shop.view(shopful).balances
+    logs = tuple(shop.log() for line in lines if isinstance(line, ValueRedeem | VisitRedeem))
+    shopful.commit(draft(*lines, *logs, operator=shop.GROOMER))
     assert shop.view(shopful).tickets == ()
+    undone = shopful.commit(void((*lines, *logs), 1, operator=shop.GROOMER))
+    assert undone.view.balances == before
+    assert undone.view.tickets == ()
+
+
+def test_a_groomer_gets_no_other_terms_than_the_member(shopful: Journal) -> None:
+    for lines, reason in BAD:
+        if not isinstance(lines[-1], ValueRedeem):
+            continue
+        log = shop.log(service=lines[-1].service)
+        assert refusal(shopful, draft(*lines, log, operator=shop.GROOMER)) is reason
+
+
+def test_every_way_that_a_groomer_is_shown_is_written_as_it_stands(shopful: Journal) -> None:
+    shop.grant(shopful, m1_bought=5)
+    before = shop.view(shopful).balances
+    context = Context(
+        shop.NOW, 0.0, ClockState.SYNCED, "k1", Policy(), CATALOGUE, Correlation(1), online=True
+    )
+    groomer = next(o for o in shop.OPERATORS if o.operator == shop.GROOMER)
+    shift = Shift(OperatorView(groomer, "card"), since=0.0, until=600.0)
+    tapped = Tapped(shop.key("m1"), LogErrand("bath"))
+    step = walk_in.begin(shift, tapped, shop.view(shopful), context)
+    assert isinstance(step.state, Deciding)
+    written = []
+    for _ in step.state.ways:
+        assert isinstance(step.state, Deciding)
+        lines = step.state.draft.lines
+        seq = shopful.commit(step.state.draft).seq
+        written.append([type(line) for line in lines[:-1]])
+        assert shopful.commit(void(lines, seq, operator=shop.GROOMER)).view.balances == before
+        step = walk_in.next_way(step.state, ButtonPressed(Button.B), context)
+    assert written == [
+        [VisitRedeem],
+        [CouponRedeem, ValueRedeem],  # a free bath
+        [CouponRedeem, ValueRedeem],
+        [ValueRedeem],
+        [PointsRedeem, ValueRedeem],
+    ]

@@ -4,80 +4,20 @@ import datetime as dt
 import itertools
 import json
 import random
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from kiosk import inspection
-from kiosk.domain.clock import ClockState
-from kiosk.domain.devices import PrintOutcome
 from kiosk.domain.errors import JournalError, ProtocolError
-from kiosk.domain.members import Ticket
 from kiosk.domain.wire import JournalState
-from kiosk.journal import chain, recent, retention
+from kiosk.journal import chain
 from kiosk.journal.journal import Journal
-from kiosk.journal.reader import reading
-from kiosk.journal.thread import JournalThread
-from kiosk.runtime.clock import VirtualClock
 from tests.journal import shop, spender
+from tests.journal.pruning import KEPT, acknowledge, apply, first, head, prune
 from tests.journal.shop import draft, visit
-from tests.peers.until import until
 
-KEPT = 3
-LATER = shop.NOW + dt.timedelta(days=100)
-
-
-@pytest.fixture(autouse=True)
-def few_recent_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recent, "RECENT", KEPT)
-
-
-@pytest.fixture
-def lived(stocked: Journal) -> Journal:
-    """Ten rows, a minute apart, all applied and in the directory; 8 are acknowledged."""
-    stocked.reopen()  # with few recent rows
-    for n in range(10):
-        stocked.commit(draft(visit(), at=shop.NOW + dt.timedelta(minutes=n)))
-        stocked.record_print(n + 1, 0, PrintOutcome.PRINTED)
-    acknowledge(stocked, 8)
-    apply(stocked, 8)
-    return stocked
-
-
-def acknowledge(journal: Journal, seq: int) -> None:
-    journal.acknowledge(seq, head(journal, seq))
-
-
-def head(journal: Journal, seq: int) -> str:
-    return journal.rows(seq - 1, 1)[0].hash.hex()
-
-
-def apply(
-    journal: Journal,
-    applied: int,
-    version: int = 2,
-    posted_then: int = 100,
-    tickets: Sequence[Ticket] = (),
-) -> None:
-    """A page that has these rows in it; each took one visit of what was posted before."""
-    posted = dict.fromkeys(shop.KINDS, 100) | {shop.BOUGHT: posted_then - applied}
-    members = [shop.record("m1", posted=posted, valid_until=None, tickets=tickets)]
-    journal.apply_directory(
-        shop.page(journal, members, version=version, full=False, applied=applied)
-    )
-
-
-def prune(journal: Journal, before: dt.datetime = LATER) -> int:
-    """Let go what may go; return the last row that has gone."""
-    with journal._store.unsynced() as db:
-        while retention.step(db, before):
-            pass
-        return chain.floor(db)[0]
-
-
-def first(journal: Journal) -> int:
-    return journal.rows(0, 1)[0].seq
+pytestmark = pytest.mark.usefixtures("few_recent_rows")
 
 
 def test_acknowledged_old_rows_go_but_the_last_ones(lived: Journal) -> None:
@@ -138,26 +78,6 @@ def test_an_undone_row_stays_until_the_record_has_the_void(lived: Journal) -> No
     assert prune(lived) == 16 - KEPT
 
 
-def test_a_clock_never_set_makes_nothing_old(stocked: Journal) -> None:
-    """Rows of 1970 go when a later row, of a clock that was set, is old."""
-    stocked.reopen()
-    shop.grant(stocked, m1_bought=1000)
-    some = 2 * retention.STEP + 20
-    for n in range(some):
-        at = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=n)
-        stocked.commit(draft(visit(), at=at, clock=ClockState.UNSYNCED))
-    acknowledge(stocked, some)
-    apply(stocked, some, posted_then=1000)
-    assert prune(stocked, shop.NOW) == 0
-    for n in range(KEPT + 1):
-        stocked.commit(draft(visit(), at=shop.NOW + dt.timedelta(minutes=n)))
-    last = stocked.standing().last_seq
-    acknowledge(stocked, last)
-    apply(stocked, last, version=3, posted_then=1000)
-    assert prune(stocked, shop.NOW) == 0
-    assert prune(stocked, shop.NOW + dt.timedelta(minutes=1)) == last - KEPT
-
-
 def test_a_late_ack_of_rows_that_have_gone_changes_nothing(lived: Journal) -> None:
     late = head(lived, 5)
     prune(lived)
@@ -173,7 +93,7 @@ def test_central_put_back_to_before_what_has_gone(lived: Journal) -> None:
     """Its books can never have the rows in between: the kiosk stops, and says which."""
     late, good = head(lived, 5), head(lived, 8)
     prune(lived)
-    lived.welcomed(5, late, JournalState.OPEN, "")
+    assert lived.welcomed(5, late, JournalState.OPEN, "") is None, "no row that it could show"
     standing = lived.standing()
     assert standing.state is JournalState.QUARANTINED
     assert standing.why == "central asks for row 6; rows through 7 have gone from here"
@@ -267,33 +187,3 @@ def test_a_journal_says_the_same_whether_or_not_rows_have_gone(tmp_path: Path, s
     assert first(pruned) > 20
     for journal in pair:
         journal.close()
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock(LATER, ClockState.UNSYNCED)
-
-
-@pytest.fixture
-def thread(lived: Journal, path: Path, clock: VirtualClock) -> Iterator[JournalThread]:
-    lived.close()
-    thread = JournalThread(path, lambda _: None, clock, keep=dt.timedelta(days=90))
-    thread.start()
-    yield thread
-    thread.stop()
-    assert thread.join(20)
-
-
-def test_idle_moments_let_old_rows_go_by_a_clock_that_is_set(
-    thread: JournalThread, clock: VirtualClock, path: Path
-) -> None:
-    def gone() -> int:
-        with reading(path) as reader:
-            return reader.floor[0]
-
-    for _ in range(3):
-        clock.advance(1)
-        until(lambda: thread.last_beat == clock.mono())
-    assert gone() == 0
-    clock.jump(LATER, ClockState.SYNCED)
-    until(lambda: gone() == 7)

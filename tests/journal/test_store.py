@@ -193,6 +193,7 @@ def test_every_migration_is_a_package_file() -> None:
         "0002_desk.sql",
         "0003_central.sql",
         "0004_retention.sql",
+        "0005_witnessed.sql",
     ]
 
 

@@ -207,6 +207,7 @@ def test_a_row_that_has_gone_is_not_undone(
     stocked.acknowledge(3, stocked.rows(2, 1)[0].hash.hex())
     with_them = record("m1", posted={"bought": 97})
     stocked.apply_directory(page(stocked, [with_them], full=False, version=2, applied=3))
+    stocked.witness(NOW)
     with stocked._store.unsynced() as db:
         assert retention.step(db, NOW + dt.timedelta(days=100))
         assert chain.floor(db)[0] == 2

@@ -123,9 +123,10 @@ def welcome_brings_allowance(patch: Patch) -> None:
     """What is posted may be spent."""
     right = opinion.welcome
 
-    def wrong(db: sqlite3.Connection, *rest: Any) -> None:
-        right(db, *rest)
+    def wrong(db: sqlite3.Connection, *rest: Any) -> bool:
+        agreed = right(db, *rest)
         db.execute("UPDATE account SET held = shown WHERE shown > held")
+        return agreed
 
     patch.setattr(opinion, "welcome", wrong)
 

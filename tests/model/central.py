@@ -12,7 +12,8 @@ from django.core.management import call_command
 from django.db import connection, connections
 
 from central.shop import demo
-from central.sync.service import Address, Service
+from central.sync.presence import Address
+from central.sync.service import Service
 from kiosk.domain import wire
 from kiosk.domain.errors import Malformed, ProtocolError
 from tests.central.databases import connected

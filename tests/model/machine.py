@@ -58,7 +58,7 @@ class Day(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="petshop-model-", dir=ROOM)
         self.world: World | None = None
-        self.numbers = itertools.count(1)
+        self.numbers, self.days = itertools.count(1), itertools.count(1)
 
     @initialize(terminals=st.integers(2, 4), strange=seldom)
     def opens(self, terminals: int, strange: bool) -> None:
@@ -228,6 +228,7 @@ class Day(RuleBasedStateMachine):
     @rule(who=who, prunes=st.booleans())
     def rests(self, who: int, prunes: bool) -> None:
         """Nobody is there: the journal tidies up, and may forget what is done."""
+        self.at(who).journal.witness(NOW + dt.timedelta(days=next(self.days)))
         self.at(who).journal.idle(PRUNE_BEFORE if prunes else None)
         self.at(who).journal.checkpoint()
 

@@ -260,11 +260,7 @@ class World:
             refused = terminal.commit(terminal.draft("m2", (CheckIn(dt.date(2025, 1, 1)),)))
             assert refused is Reason.QUARANTINED
             known = {kind for kind, journal in self.central.cases() if journal == card.journal}
-            # where it wrote more rows since than it lost, its hello contradicts nothing at central:
-            # it stops by itself, keeps those rows, and only its own screen says why
-            silent = standing.last_seq > len(applied) and not known & STOPPED
-            assert known & STOPPED or silent, "central does not know that a card was put back"
-            self.count("ends: stopped and central not told", int(silent))
+            assert known & STOPPED, "central does not know that a card was put back"
             return
         assert standing.state is not JournalState.QUARANTINED, standing.why
         assert state != JournalState.QUARANTINED

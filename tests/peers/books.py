@@ -109,7 +109,9 @@ class Books:
             if seq <= self.applied:
                 if self.hashes[seq - 1] != this:
                     self.state = JournalState.QUARANTINED
-            elif seq == self.applied + 1 and prev.hex() == self.head:
+            elif seq == self.applied + 1 and prev.hex() != self.head:
+                self.state = JournalState.QUARANTINED
+            elif seq == self.applied + 1:
                 self._post(seq, payload, this)
             prev = this
         return wire.Ack(

@@ -11,7 +11,6 @@ clean stop and every half hour, so that after kill() whatever came since is gone
 
 import contextlib
 import os
-import random
 import shutil
 import signal
 import socket
@@ -24,6 +23,8 @@ from types import TracebackType
 from typing import Self
 
 import pytest
+
+from kiosk.simulator.processes import free_port
 
 HOST = "127.0.0.1"
 SECONDS = 20.0
@@ -184,18 +185,6 @@ class Mosquitto:
             *["-addext", name, "-CA", f"{ca}.crt", "-CAkey", f"{ca}.key"],
             *["-addext", "basicConstraints=critical,CA:false"],
         )
-
-
-def free_port() -> int:
-    """Return a TCP port that nobody listens on now.
-
-    Below the ports that connections are made from (32768 and up on Linux): one of those could be
-    taken while a broker is down, even by the very client that tries to reach it.
-    """
-    while True:
-        port = random.SystemRandom().randrange(15_000, 32_000)
-        with contextlib.suppress(OSError), socket.create_server((HOST, port)):
-            return port
 
 
 def _run(*command: str) -> None:

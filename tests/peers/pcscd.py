@@ -14,10 +14,13 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from kiosk.simulator.processes import free_port
+from tests.peers.until import until
 
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 READERS = ("Kiosk Reader A", "Kiosk Reader B")
@@ -35,11 +38,13 @@ class Pcscd:
         (_HOME / "run").mkdir(parents=True)
         (_HOME / "conf").mkdir()
         self.log = _HOME / "log"
+        shim = _build(_HOME)
         self.ports = [_free_ports() for _ in READERS]
         sections = []
         for name, port in zip(READERS, self.ports, strict=True):
             # vpcd keeps its slots in one static array: each reader has its own copy of the driver
-            shutil.copy(DRIVER, self._driver(name))
+            shutil.copy(DRIVER, f"{self._driver(name)}.vpcd")
+            shutil.copy(shim, self._driver(name))
             sections.append(
                 f'FRIENDLYNAME "{name}"\nDEVICENAME /dev/null:{port:#x}\n'
                 f"LIBPATH {self._driver(name)}\nCHANNELID {port:#x}\n"
@@ -60,6 +65,19 @@ class Pcscd:
                 taken.enter_context(socket.create_server(("127.0.0.1", port)))
             yield
 
+    @contextlib.contextmanager
+    def escapes(self, reader: str) -> Iterator[Callable[[], list[bytes]]]:
+        """Let this reader take escape commands, as a CCID driver with option 0x0001 does.
+
+        What is given back lists those that came.
+        """
+        driver = self._driver(reader)
+        allowed, told = Path(f"{driver}.allowed"), Path(f"{driver}.told")
+        told.write_text("")
+        allowed.touch()
+        yield lambda: [bytes.fromhex(line) for line in told.read_text().splitlines()]
+        allowed.unlink()
+
     def _driver(self, reader: str) -> Path:
         return _HOME / f"vpcd{READERS.index(reader)}.so"
 
@@ -75,7 +93,7 @@ class Pcscd:
         command = ["unshare", *user, "--mount", "--propagation", "private", "sh", "-c", script]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while not _answers():
             if self._process.poll() is not None or time.monotonic() > end:
                 pytest.fail(f"no private pcscd (it needs root or a user namespace):\n{self.tail()}")
@@ -98,7 +116,7 @@ class Pcscd:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
 
-    def until_empty(self, seconds: float = 10) -> None:
+    def until_empty(self, seconds: float = 30) -> None:
         """Wait until pcscd has noticed that no card lies on any reader."""
         from smartcard import scard  # not before PCSCLITE_CSOCK_NAME is set
 
@@ -114,6 +132,17 @@ class Pcscd:
             assert time.monotonic() < end, states
             time.sleep(0.02)
         scard.SCardReleaseContext(context)
+
+    @contextlib.contextmanager
+    def until_noticed(self) -> Iterator[None]:
+        """Lay a card in here and take it away; go on when pcscd itself has noticed that it is gone.
+
+        That is up to 0.4 s after the card's last answer failed to come, and a card that is laid
+        before it is taken for the same one.
+        """
+        begun = self.log.stat().st_size
+        yield
+        until(lambda: b"Card Removed From" in self.log.read_bytes()[begun:], "pcscd's own look")
 
     def tail(self) -> str:
         """Return the end of its log."""
@@ -146,13 +175,24 @@ def refusing() -> Iterator[None]:
     _SOCKET.unlink()
 
 
+def _build(folder: Path) -> Path:
+    """Compile what answers to escape commands in front of vpcd (escape.c)."""
+    library, source = folder / "escape.so", Path(__file__).with_name("escape.c")
+    command = ["gcc", "-Wall", "-Werror", "-shared", "-fPIC", "-O1", "-o", str(library)]
+    result = subprocess.run(
+        [*command, str(source), "-ldl"], capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        pytest.fail(f"the readers' driver does not compile: {result.stderr}")
+    return library
+
+
 def _free_ports() -> int:
     """Return a free port with a free one after it: vpcd takes two a reader."""
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as first, contextlib.suppress(OSError):
-            port: int = first.getsockname()[1]
-            with socket.create_server(("127.0.0.1", port + 1)):
-                return port
+        port = free_port()
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port + 1)):
+            return port
 
 
 def _answers() -> bool:

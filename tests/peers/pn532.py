@@ -20,7 +20,14 @@ import tty
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kiosk.drivers.virtual.cards import MuteCard, StorageCard, Type2Card, Type4Card, VirtualCard
+from kiosk.drivers.virtual.cards import (
+    FelicaCard,
+    MuteCard,
+    StorageCard,
+    Type2Card,
+    Type4Card,
+    VirtualCard,
+)
 
 ACK = bytes.fromhex("0000FF00FF00")
 _SPEEDS = {4: 115200, 5: 230400, 6: 460800, 7: 921600}
@@ -53,6 +60,8 @@ class _InField:
         self.uid = getattr(self.card, "uid", b"\x04MUTE..")
         if len(self.uid) == 4 and self.uid[0] == 0x08:
             self.uid = b"\x08" + random.randbytes(3)
+        if self.uid[:2] == b"\x01\xfe":
+            self.uid = b"\x01\xfe" + random.randbytes(6)
 
     @property
     def sak(self) -> int | None:
@@ -62,6 +71,8 @@ class _InField:
                 return 0x20
             case Type2Card():
                 return 0x00
+            case FelicaCard():
+                return None
             case StorageCard() if len(self.uid) in (4, 7, 10):
                 return 0x08
         return None
@@ -197,8 +208,8 @@ class Pn532:
                 return b"\0"
             case 0x32 if data[0] == 1:
                 self._switch(bool(data[1] & 1))
-            case 0x4A if data[1] == 0:
-                return self._list(data[0])
+            case 0x4A if data[1] in (0, 1):
+                return self._list_felica(data[0], data[2:]) if data[1] else self._list(data[0])
             case 0x40:
                 return self._exchange(data[0], data[1:])
             case 0x14 | 0x32:
@@ -236,6 +247,18 @@ class Pn532:
             lying.still = lying.still or not reading
         self._active = found[0] if reading and found else None
         return bytes([len(found)]) + listed
+
+    def _list_felica(self, most: int, polling: bytes) -> bytes | None:
+        """Poll for any system, in one slot: two cards there drown each other."""
+        if most != 1 or polling != bytes.fromhex("00FFFF0000"):
+            return None
+        self._switch(True)
+        there = [x for x in self._cards if isinstance(x.card, FelicaCard) and self.antenna]
+        heard = [x for x in there if self._ask(x)]
+        if len(heard) != 1:
+            return b"\0"
+        answer = b"\x01" + heard[0].uid + bytes(8)
+        return b"\1\1" + bytes([len(answer) + 1]) + answer
 
     def _ask(self, lying: _InField) -> bool:
         """Ask a card, if it is still there; it may be torn away just now."""

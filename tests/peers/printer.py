@@ -107,7 +107,7 @@ class Printer:
             done.clear()
             self.silent = self.silent or self.silent_after_cut
 
-    def wait_for(self, count: int, seconds: float = 5.0) -> bool:
+    def wait_for(self, count: int, seconds: float = 20.0) -> bool:
         """Wait until `count` slips lie cut."""
         with self.changed:
             found = self.changed.wait_for(lambda: len(self.slips) >= count or self.problem, seconds)

@@ -27,7 +27,7 @@ class VirtualHand:
         self._card: socket.socket | None = None
         self._thread: threading.Thread | None = None
 
-    def lay(self, card: VirtualCard, torn_after: int | None = None, seconds: float = 10) -> None:
+    def lay(self, card: VirtualCard, torn_after: int | None = None, seconds: float = 30) -> None:
         """Lay a card down; with `torn_after` it is torn away after so many APDUs."""
         self.torn.clear()
         self._card = self._connect(seconds)

@@ -1,5 +1,7 @@
 """One of every screen for staff, realistic and extreme: for the tests and for docs/screens."""
 
+import dataclasses as dc
+
 from kiosk.domain.desk import (
     ChooseMeans,
     ChoosePlan,
@@ -24,7 +26,7 @@ from kiosk.domain.desk import (
     Today,
     Voided,
 )
-from kiosk.domain.devices import Part, PartState
+from kiosk.domain.devices import Ailment, Part, PartState, SlipFate
 from kiosk.domain.findings import Finding, Subject, Symptom, worst_first
 from kiosk.domain.members import Role
 from kiosk.domain.names import Name
@@ -67,7 +69,7 @@ FACTS = (
     FactRow(Fact.CLOCK, "unsynced"),
     FactRow(Fact.DISK, "83%"),
     *(FactRow(Fact.PART, state, part) for state, part in zip(PartState, Part, strict=False)),
-    FactRow(Fact.PART, PartState.READY, Part.PRINTER),
+    FactRow(Fact.PART, Ailment.NO_PAPER, Part.PRINTER),
 )
 FINDINGS = worst_first(
     Finding(subject, symptom, *name)
@@ -99,6 +101,17 @@ def _desk(name: str, items: tuple[TicketItem | EntryItem, ...], selected: int) -
     return Desk(name, Role.GROOMER, items, selected, tickets)
 
 
+UNSERVED = (SlipFate.FAILED, SlipFate.UNSURE)
+LOGGED = {
+    "log": Logged(BATH, "豆豆", "王*明", follow_up=DAY),
+    "most": Logged(GROOMING, PETS[2].name, LONG_NAME, value_left=MOST, follow_up=DAY),
+}
+LOADED = {
+    "loaded-most": Loaded(LONG_NAME, MOST_TOP_UP, 99_999_999, None),
+    "loaded-pass-most": Loaded(LONG_NAME, LONG_PLAN, None, 120),
+}
+"""The proofs that are full already."""
+
 DESK_SCREENS: dict[str, Screen] = {
     "desk": _desk("何美容", (*TICKETS[:2], *ENTRIES[:4]), 0),
     "desk-entry": _desk("何美容", (*TICKETS[:2], *ENTRIES[:4]), 2),
@@ -121,8 +134,17 @@ DESK_SCREENS: dict[str, Screen] = {
     "logged": Logged(BATH, "豆豆", "王*明"),
     "logged-pass": Logged(BATH, "豆豆", "王*明", visits_left=6, follow_up=DAY),
     "logged-value": Logged(BATH, "豆豆", "王*明", value_left=6050, follow_up=DAY),
-    "logged-most": Logged(GROOMING, PETS[2].name, LONG_NAME, value_left=MOST, follow_up=DAY),
+    "logged-most": LOGGED["most"],
     "logged-no-pet": Logged(TRAINING, "", "王*明", follow_up=DAY),
+    **{
+        f"logged-{fate.name.lower()}": Logged(BATH, "豆豆", "王*明", 6, slip=fate)
+        for fate in (SlipFate.PRINTING, SlipFate.PRINTED)
+    },
+    **{
+        f"logged-{kind}-{fate.name.lower()}": dc.replace(logged, slip=fate)
+        for kind, logged in LOGGED.items()
+        for fate in UNSERVED
+    },
     "choose-plan": ChoosePlan(PLAN_LIST, 1),
     "choose-plan-one": ChoosePlan((PlanRow(10_000),), 0),
     "choose-plan-most": ChoosePlan((TOP_UP, MOST_TOP_UP), 1),
@@ -136,10 +158,18 @@ DESK_SCREENS: dict[str, Screen] = {
     "confirm-load-pass-most": ConfirmLoad(LONG_NAME, LONG_PLAN, Means.CARD),
     "loaded": Loaded("王*明", TOP_UP, 62_850, None),
     "loaded-pass": Loaded("王*明", PASS_PLAN, None, 12),
-    "loaded-most": Loaded(LONG_NAME, MOST_TOP_UP, 99_999_999, None),
-    "loaded-pass-most": Loaded(LONG_NAME, LONG_PLAN, None, 120),
+    **LOADED,
     "reprinted": Reprinted(BATH),
     "reprinted-long": Reprinted(LONG_PASS),
+    **{
+        f"{kind}-{fate.name.lower()}": dc.replace(loaded, slip=fate)
+        for kind, loaded in LOADED.items()
+        for fate in UNSERVED
+    },
+    **{
+        f"reprinted-{fate.name.lower()}": Reprinted(LONG_PASS, fate)
+        for fate in (SlipFate.PRINTED, *UNSERVED)
+    },
     "confirm-void": ConfirmVoid(BATH, "王*明", 0, 1, is_load=False),
     "confirm-void-value": ConfirmVoid(BATH, "王*明", 6800, 0, is_load=False),
     "confirm-void-load": ConfirmVoid(TOP_UP_NAME, "王*明", 55_000, 0, is_load=True),
@@ -147,8 +177,17 @@ DESK_SCREENS: dict[str, Screen] = {
     "confirm-void-most": ConfirmVoid(GROOMING, LONG_NAME, MOST, 0, is_load=True),
     "confirm-void-log": ConfirmVoid(BATH, "王*明", 0, 0, is_load=False),
     "confirm-void-points": ConfirmVoid(TOY, "王*明", 0, 0, is_load=False, points=200),
+    "confirm-void-coupon": ConfirmVoid(TOY, "王*明", 0, 0, is_load=False, coupons=1),
+    "confirm-void-used": ConfirmVoid(BATH, "王*明", 5500, 0, is_load=False, points=300, coupons=1),
+    "confirm-void-both": ConfirmVoid(
+        BATH, "王*明", 5500, 0, is_load=False, points=12_300, coupons=1
+    ),
     "voided": Voided(BATH, "王*明"),
     "voided-long": Voided(LONG_PASS, LONG_NAME),
+    **{
+        f"voided-{fate.name.lower()}": Voided(BATH, "王*明", fate)
+        for fate in (SlipFate.PRINTING, SlipFate.PRINTED, *UNSERVED)
+    },
     "today": Today("何美容", ((BATH, 5), (GROOMING, 2), (TRAINING, 1))),
     "today-many": Today(
         LONG_STAFF,

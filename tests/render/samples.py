@@ -1,8 +1,9 @@
 """One of every screen of a visit, realistic and extreme: for the tests and for docs/screens."""
 
+import dataclasses as dc
 import datetime as dt
 
-from kiosk.domain.devices import NamedPart, Part
+from kiosk.domain.devices import Ailment, How, NamedPart, Part, PartState, SlipFate
 from kiosk.domain.members import Pet, Size, Tier
 from kiosk.domain.names import Name
 from kiosk.domain.pricing import PriceLine, PriceStep
@@ -93,11 +94,28 @@ BOTH_LINES = (*COUPON_LINES, POINTS_LINES[1])
 DEAR_LINES = (PRICE_LINES[0], PriceLine(PriceStep.COUPON, Fen(-1_234_567)))
 FREE_LINES = (PRICE_LINES[0], PriceLine(PriceStep.COUPON, Fen(-8000)))
 
+AILING: tuple[tuple[Part, How], ...] = (
+    *((Part.PRINTER, how) for how in Ailment),
+    (Part.READER, PartState.ABSENT),
+    (Part.SCANNER, PartState.DENIED),
+)
+DONE = {
+    "pass": Done(BATH, 6, None, None, 0),
+    "value": Done(BATH, None, 6800, 6050, 68),
+    "most": Done(GROOMING, None, MOST, MOST, 123_456),
+}
+
 SCREENS: dict[str, Screen] = {
     "starting": Starting(),
     "idle": Idle("宠物之家", NOW),
     "idle-offline": Idle("宠物之家", NOW, online=False, waiting=128, banner="周三会员日九五折"),
     "idle-fault": Idle("宠物之家", NOW, faults=(Part.READER,)),
+    **{
+        f"idle-{part}-{how}": Idle("宠物之家", NOW, faults=(part,), how=how) for part, how in AILING
+    },
+    "idle-two-hows": Idle(
+        "宠物之家", NOW, faults=(Part.PRINTER, Part.LINK), how=Ailment.COVER_OPEN
+    ),
     "idle-limping": Idle("宠物之家", NOW, limping=(NamedPart(Part.READER, "counter"),)),
     "idle-limping-long": Idle("宠物之家", NOW, limping=(LIMPING, LIMPING)),
     "idle-faults": Idle(
@@ -195,6 +213,35 @@ SCREENS: dict[str, Screen] = {
     "confirm-both": Confirm(
         BATH, "旺财", None, 5500, BOTH_LINES, 7350, using=Using(COUPON, 300, 0), others=3
     ),
+    "confirm-staff-coupon": Confirm(
+        BATH, "旺财", None, 5800, COUPON_LINES, 7050, "王*明", using=Using(COUPON, 0, 1), others=2
+    ),
+    "confirm-staff-both": Confirm(
+        BATH, "旺财", None, 5500, BOTH_LINES, 7350, "王*明", using=Using(COUPON, 300, 0), others=3
+    ),
+    "confirm-staff-coupon-warning": Confirm(
+        BATH,
+        "雪球",
+        None,
+        5800,
+        COUPON_LINES,
+        7050,
+        "Alexandra B*",
+        SHY.warning,
+        using=Using(COUPON, 0, 1),
+        others=2,
+    ),
+    "confirm-staff-coupon-most": Confirm(
+        GROOMING,
+        PETS[2].name,
+        None,
+        MOST,
+        DEAR_LINES,
+        MOST,
+        "Alexandra B*",
+        using=Using(COUPON, 0, 1),
+        others=1,
+    ),
     "confirm-coupon-most": Confirm(
         GROOMING, PETS[2].name, None, MOST, DEAR_LINES, MOST, using=Using(COUPON, 0, 1), others=1
     ),
@@ -205,22 +252,29 @@ SCREENS: dict[str, Screen] = {
     "confirm-reward": Confirm(TOY, "", None, None, (), 0, using=Using(None, 200, 120, goods=True)),
     "confirm-gift": Confirm(TOY, "", None, None, (), 0, using=Using(TOY, 0, 1, goods=True)),
     "done-reward": Done(
-        TOY, None, None, None, 0, printing=True, using=Using(None, 200, 120, goods=True)
+        TOY, None, None, None, 0, slip=SlipFate.PRINTING, using=Using(None, 200, 120, goods=True)
     ),
-    "done-gift": Done(TOY, None, None, None, 0, printing=True, using=Using(TOY, 0, 0, goods=True)),
+    "done-gift": Done(
+        TOY, None, None, None, 0, slip=SlipFate.PRINTING, using=Using(TOY, 0, 0, goods=True)
+    ),
     "already-reward": AlreadyTaken(
         "王*明", NOW, TOY, None, None, Using(None, 200, 120, goods=True)
     ),
     "already-gift": AlreadyTaken("王*明", NOW, TOY, None, None, Using(TOY, 0, 1, goods=True)),
     "processing": Processing(),
     "outcome-unknown": OutcomeUnknown(),
-    "done-pass": Done(BATH, 6, None, None, 0, printing=True),
-    "done-last-visit": Done(GROOMING, 1, None, None, 0, printing=False),
-    "done-value": Done(BATH, None, 6800, 6050, 68, printing=True),
-    "done-most": Done(GROOMING, None, MOST, MOST, 123_456, printing=True),
-    "done-ask-pass": Done(BATH, 6, None, None, 0, printing=False, ask_slip=True),
-    "done-ask-value": Done(BATH, None, 6800, 6050, 68, printing=False, ask_slip=True),
-    "done-ask-most": Done(GROOMING, None, MOST, MOST, 123_456, printing=False, ask_slip=True),
+    "done-pass": Done(BATH, 6, None, None, 0, slip=SlipFate.PRINTING),
+    "done-last-visit": Done(GROOMING, 1, None, None, 0),
+    "done-value": Done(BATH, None, 6800, 6050, 68, slip=SlipFate.PRINTING),
+    "done-most": Done(GROOMING, None, MOST, MOST, 123_456, slip=SlipFate.PRINTING),
+    "done-ask-pass": Done(BATH, 6, None, None, 0, slip=SlipFate.OFFERED),
+    "done-ask-value": Done(BATH, None, 6800, 6050, 68, slip=SlipFate.OFFERED),
+    "done-ask-most": Done(GROOMING, None, MOST, MOST, 123_456, slip=SlipFate.OFFERED),
+    **{
+        f"done-{name}-{fate.name.lower()}": dc.replace(done, slip=fate)
+        for name, done in DONE.items()
+        for fate in (SlipFate.PRINTED, SlipFate.FAILED, SlipFate.UNSURE)
+    },
     "already-pass": AlreadyTaken("王*明", NOW, BATH, 1, None),
     "already-value": AlreadyTaken("Alexandra B*", NOW, GROOMING, None, MOST),
     "unreadable-card": Unreadable(),

@@ -14,7 +14,7 @@ from kiosk.domain.desk import (
     Logged,
     Technical,
 )
-from kiosk.domain.devices import Part, PartState, Stopped
+from kiosk.domain.devices import Ailment, Part, PartState, SlipFate, Stopped
 from kiosk.domain.members import Role, Tier
 from kiosk.domain.policy import Language
 from kiosk.domain.screens import ChoosePet, Details, Done, Member, NoteKind
@@ -106,6 +106,32 @@ def test_a_logged_service_says_what_is_left_and_when_to_look_again() -> None:
     assert "回访" not in "".join(screen_lines(Logged(BATH, "豆豆", "王*明"), ZH))
 
 
+def test_staff_always_read_that_a_slip_did_not_come() -> None:
+    assert said("logged-most-failed").splitlines()[1:] == [
+        "余额 ¥123,456.78",
+        "回访  2025-12-03",
+        "! 未打印，请补打",
+    ]
+    assert said("logged-log-unsure").splitlines()[-1] == "! 请看有无小票", "there is no copy of it"
+    assert said("loaded-most-unsure").splitlines()[1:] == [
+        "余额 ¥999,999.99",
+        "实收  ¥123,456.78",
+        "! 未见小票请补打",
+    ]
+    assert said("voided-failed").splitlines()[1:] == ["已撤销", "! 小票未打印"]
+    for name in ("reprinted-failed", "reprinted-unsure"):
+        assert said(name).startswith("! ")
+        assert "正在打印" not in said(name)
+
+
+def test_that_a_slip_is_coming_hides_nothing_on_a_proof() -> None:
+    full = DESK_SCREENS["logged-pass"]
+    assert isinstance(full, Logged)
+    printing = dc.replace(full, slip=SlipFate.PRINTING)
+    assert screen_lines(printing, ZH) == screen_lines(full, ZH)
+    assert said("logged-printed").splitlines()[-1] == "请取小票"
+
+
 def test_the_cashier_reads_what_is_paid_and_what_it_brings() -> None:
     assert said("choose-plan").splitlines() == [
         "充值  2/4",
@@ -162,7 +188,8 @@ def test_no_state_of_a_part_is_shown_as_its_code(language: Language) -> None:
         row = FactRow(Fact.PART, state, Part.PRINTER)
         return screen_lines(Technical((row,)), language)[-1]
 
-    assert len({value(state) for state in PartState}) == len(PartState)
+    hows = (*PartState, *Ailment)
+    assert len({value(how) for how in hows}) == len(hows)
     assert "not_configured" not in value(PartState.NOT_CONFIGURED)
     assert value("on fire").endswith("on fire")
 
@@ -229,7 +256,7 @@ def test_a_slip_is_asked_for_with_the_result_still_in_sight() -> None:
     ]
     screen = SCREENS["done-ask-pass"]
     assert isinstance(screen, Done)
-    assert "打印" not in "".join(screen_lines(dc.replace(screen, ask_slip=False), ZH))
+    assert "打印" not in "".join(screen_lines(dc.replace(screen, slip=SlipFate.NONE), ZH))
 
 
 @pytest.mark.parametrize("language", Language)

@@ -29,6 +29,7 @@ from kiosk.domain.desk import (
     Today,
     Voided,
 )
+from kiosk.domain.devices import SlipFate
 from kiosk.domain.errors import DeviceError
 from kiosk.domain.members import Pet, Role, Size, Tier
 from kiosk.domain.names import Name
@@ -44,6 +45,7 @@ from kiosk.domain.screens import (
     Member,
     Note,
     NoteKind,
+    Screen,
 )
 from kiosk.domain.transactions import Means
 from kiosk.render import icons
@@ -123,15 +125,16 @@ def test_whatever_the_names_and_amounts_they_fit(
     service = Name(name, other)
     choices = (Choice(service, visits=visits, gift_visits=1, held=visits // 2), Choice(service))
     pet = Pet("p", other or "p", Size.MEDIUM)
-    for screen in (
+    shown: tuple[Screen, ...] = (
         Idle(name, NOW, other, online=False, waiting=amount),
         Member(name, tier, amount, amount // 2, visits * 100, choices, 0),
         ChoosePet(service, (pet,) * 5, 4),
         Confirm(service, other, None, amount, (), amount),
         Confirm(service, other, service, None, (), visits),
-        Done(service, None, amount, amount, visits * 100, printing=True),
+        *(Done(service, None, amount, amount, visits * 100, slip=fate) for fate in SlipFate),
         AlreadyTaken(name, NOW, service, None, amount),
-    ):
+    )
+    for screen in shown:
         GLASS.draw(compose(screen, language), strict=True)
 
 
@@ -154,21 +157,27 @@ def test_whatever_the_names_and_amounts_staff_can_read_them(
         ChoosePet(service, (warned,) * 5, visits % 5, staff=True),
         Confirm(service, name, service, None, (), visits, other, name),
         Confirm(service, name, None, amount, (), amount, other, name),
-        Done(service, None, amount, amount, visits * 100, printing=True, ask_slip=True),
         Desk(name, Role.OWNER, (ticket,) * 12 + (undo,) * 87, visits % 99, 12),
         TapMember(service),
         ConfirmLog(service, name, other, name + other),
-        Logged(service, name, other, value_left=amount, follow_up=DAY),
+        *(
+            proof
+            for fate in SlipFate
+            for proof in (
+                Logged(service, name, other, value_left=amount, follow_up=DAY, slip=fate),
+                Logged(service, name, other, follow_up=DAY, slip=fate),
+                Loaded(name, top_up, amount, None, fate),
+                Loaded(name, sold, None, visits, fate),
+                Reprinted(service, fate),
+                Voided(service, name, fate),
+            )
+        ),
         ChoosePlan((top_up, sold), 0),
         ChoosePlan((top_up, sold), 1),
         ChooseMeans(sold, tuple(Means), visits % 4),
         ConfirmLoad(name, top_up, Means.CARD),
         ConfirmLoad(name, sold, Means.ALIPAY),
-        Loaded(name, top_up, amount, None),
-        Loaded(name, sold, None, visits),
-        Reprinted(service),
         ConfirmVoid(service, name, amount, visits, is_load=training),
-        Voided(service, name),
         Today(name, ((service, visits % 99),) * 9),
         Technical(facts, visits % 18),
     ):

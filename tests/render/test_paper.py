@@ -162,7 +162,7 @@ def test_a_status_slip_says_every_fact_once_and_in_words() -> None:
     assert len([line for line in out if line.startswith("终端  ")]) == 1
     assert "联网                        离线" in out
     assert "时钟                      未校准" in out
-    assert "打印机                      正常" in out
+    assert "打印机                      缺纸" in out
     slip = staff_slips(Language.ZH)["status"]
     assert isinstance(slip, StatusSlip)
     assert len(out) >= len(slip.facts) + 4

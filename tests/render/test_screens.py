@@ -65,6 +65,15 @@ def test_idle_says_time_link_and_faults_in_words() -> None:
     assert "! No reader +2" in said("idle-faults", EN)
 
 
+def test_idle_says_what_ails_a_part_where_that_is_known() -> None:
+    assert "! 打印机缺纸" in said("idle-printer-no_paper")
+    assert "! Printer: cover open" in said("idle-printer-cover_open", EN)
+    assert "! 读卡器未连接" in said("idle-reader-absent")
+    assert "! 打印机开盖等2项" in said("idle-two-hows")
+    # the reason goes before the number of others, where there is no room for both
+    assert "! Printer: cover open" in said("idle-two-hows", EN).splitlines()
+
+
 def test_one_broken_reader_of_two_is_named_and_cards_are_still_asked_for() -> None:
     assert said("idle-limping").splitlines()[-2:] == ["! 读卡器故障 counter", "请刷卡或扫码"]
     assert "! Fault: reader counter" in said("idle-limping", EN)
@@ -95,6 +104,16 @@ def test_done_says_what_is_left() -> None:
     assert "正在打印" not in said("done-last-visit")
     assert "余额 ¥60.50" in said("done-value")
     assert "Left 1 visit" in said("done-last-visit", EN)
+
+
+def test_done_never_promises_a_slip_that_is_not_known_to_come() -> None:
+    for name in ("pass", "value", "most"):
+        assert "请取小票" in said(f"done-{name}-printed")
+        assert "! 未打印，请店员补打" in said(f"done-{name}-failed")
+        assert "! No slip? Ask staff" in said(f"done-{name}-unsure", EN)
+        for fate in ("failed", "unsure"):
+            assert "正在打印" not in said(f"done-{name}-{fate}")
+    assert "积分 +68" in said("done-value-failed")
 
 
 @pytest.mark.parametrize("language", Language)

@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import DeskEntry, Fact
-from kiosk.domain.devices import Part, PartState
+from kiosk.domain.devices import Ailment, Part, PartState, SlipFate
 from kiosk.domain.document import UNPRINTABLE, printable
 from kiosk.domain.findings import Subject, Symptom, Verdict
 from kiosk.domain.members import Size, Tier
@@ -51,7 +51,9 @@ def test_every_member_of_every_list_has_its_words(language: Language) -> None:
     assert set(table.means) == set(Means)
     assert set(table.entries) == set(DeskEntry)
     assert set(table.facts) == set(Fact)
-    assert set(table.states) == set(PartState)
+    assert set(table.states) == {*PartState, *Ailment}
+    assert set(table.desk.fates) == set(table.desk.lost) == {SlipFate.FAILED, SlipFate.UNSURE}
+    assert set(table.screen.fates) == set(SlipFate) - {SlipFate.NONE, SlipFate.OFFERED}
     assert set(table.clocks) == set(ClockState)
     assert set(table.checks.subjects) == set(Subject)
     assert set(table.checks.remedies) == set(Symptom)

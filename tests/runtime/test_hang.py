@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.domain.devices import Part, PartReport, PartState
+from kiosk.domain.devices import Ailment, Part, PartReport, PartState
 from kiosk.domain.errors import DeviceAbsent
 from kiosk.runtime.jobs import OutputWorker
 from kiosk.runtime.worker import HANGS, Duty, InputWorker
 from tests.peers.until import until
 from tests.runtime.devices import PATIENCE, Bench, Seen
 
-HUNG = PartReport(Part.READER, PartState.FAULT, HANGS)
+HUNG = PartReport(Part.READER, PartState.FAULT, HANGS, ailment=Ailment.HANGS)
 READY = PartReport(Part.READER, PartState.READY)
 
 

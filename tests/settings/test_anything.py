@@ -21,7 +21,7 @@ SCALARS = (
     | st.datetimes()
 )
 SECTIONS = ["terminal", "journal", "settings", "mqtt", "reader", "scanner", "display", "printer"]
-SECTIONS += ["buttons", "lamps", "buzzer"]
+SECTIONS += ["buttons", "lamps", "buzzer", "relay"]
 OPTIONS = ["store", "id", "path", "host", "port", "driver", "bus", "username", "password_file"]
 OPTIONS += ["tls", "ca_file", "match", "name", "columns", "device", "address", "gpio_dc"]
 KEYS = st.text(max_size=6) | st.sampled_from(SECTIONS + OPTIONS)
@@ -57,6 +57,7 @@ VALID: dict[str, dict[str, object]] = {
     "buttons": {"driver": "gpio", "a": 17, "b": 27, "c": 22},
     "lamps": {"driver": "gpio", "green": 5, "red": 6, "blue": 13},
     "buzzer": {"driver": "gpio", "gpio": 18},
+    "relay": {"driver": "gpio", "gpio": 4, "services": ["wash"]},
     "display": {"driver": "sh1106", "bus": "i2c", "port": 1, "address": 0x3C, "contrast": 9},
     "printer": {"driver": "serial", "device": "/dev/p", "baudrate": 9600, "cutter": True},
 }

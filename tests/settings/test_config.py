@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.devices import PrinterAnswers
+from kiosk.domain.devices import PrinterAnswers, ReaderLamp
 from kiosk.domain.errors import ConfigError
 from kiosk.domain.policy import Language
 from kiosk.settings.config import dump, load, refuse_virtual
@@ -25,6 +25,7 @@ from kiosk.settings.options import (
     PrinterDriver,
     Reader,
     ReaderDriver,
+    Relay,
     Scanner,
     ScannerDriver,
     Serial,
@@ -47,6 +48,7 @@ ca_file = "ca.pem"
 name = "counter"
 driver = "pcsc"
 match = "ACR122U"
+lamp = "acr122u"
 [[reader]]
 name = "door"
 driver = "virtual"
@@ -54,6 +56,7 @@ driver = "virtual"
 name = "bath"
 driver = "pn532"
 device = "/dev/kiosk-nfc"
+felica = true
 [scanner]
 driver = "serial"
 device = "scanner"
@@ -89,6 +92,12 @@ baudrate = 115200
 columns = 48
 native_qr = false
 cutter = false
+[relay]
+driver = "gpio"
+gpio = 26
+active_low = false
+milliseconds = 50
+services = ["wash", "door", "wash"]
 """
 
 
@@ -141,9 +150,9 @@ def test_every_option_arrives(everything: Path) -> None:
     assert config.mqtt.password is not None
     assert config.mqtt.password.reveal() == "hunter2"
     assert config.readers == (
-        Reader("counter", ReaderDriver.PCSC, "ACR122U"),
+        Reader("counter", ReaderDriver.PCSC, "ACR122U", lamp=ReaderLamp.ACR122U),
         Reader("door", ReaderDriver.VIRTUAL),
-        Reader("bath", ReaderDriver.PN532, device="/dev/kiosk-nfc"),
+        Reader("bath", ReaderDriver.PN532, device="/dev/kiosk-nfc", felica=True),
     )
     assert config.scanner is not None
     assert config.scanner.driver is ScannerDriver.SERIAL
@@ -154,6 +163,8 @@ def test_every_option_arrives(everything: Path) -> None:
     assert config.display == Display(DisplayDriver.SH1106, Spi(1, 2, 5, 6), 180, 0, 0, 255, 86400)
     link = Serial(Path("/dev/kiosk-printer"), 115200)
     assert config.printer == Printer(PrinterDriver.SERIAL, link, 48, False, False)
+    services = frozenset({"wash", "door"})
+    assert config.relay == Relay(SignalDriver.GPIO, services, 26, active_low=False, milliseconds=50)
 
 
 def test_the_dump_reads_back_to_the_same(everything: Path, folder: Folder) -> None:
@@ -214,7 +225,7 @@ def test_commented_options_show_the_real_defaults(tmp_path: Path) -> None:
     """Uncommenting a default changes nothing, and no option is left out of the file."""
     fitted, _, _ = (CONFIG / "kiosk.toml").read_text(encoding="utf-8").partition(NOT_FITTED)
     lines = fitted.splitlines()
-    left_out = ("password_file", "ca_file", "match", "device", "baudrate", "gpio_", "tls")
+    left_out = ("password_file", "ca_file", "match", "device", "baudrate", "felica", "gpio_", "tls")
     uncommented = [
         line[1:]
         if line.startswith("#") and line[1:2].isalpha() and not line[1:].startswith(left_out)
@@ -234,8 +245,9 @@ def test_parts_that_are_not_fitted_are_fitted_by_taking_away_the_comment(folder:
     refuse_virtual(config)
     assert config.scanner == Scanner(ScannerDriver.SERIAL, Serial(Path("/dev/kiosk-scanner"), 9600))
     assert config.lamps == Lamps(SignalDriver.GPIO, LampLines(5, 6, 13))
+    assert config.relay == Relay(SignalDriver.GPIO, frozenset({"wash"}), 4)
     # what is shown are the defaults
-    short = "\n".join(re.findall(r"(?m)^(?:\[.*|driver.*|device.*|blue.*)$", full))
+    short = "\n".join(re.findall(r"(?m)^(?:\[.*|driver.*|device.*|blue.*|services.*)$", full))
     assert load(folder.config(short), environ={}) == config
 
 

@@ -123,6 +123,24 @@ ONE_FAULT = {
     "[lamps]\ndriver = 'gpio'\nblue = 5": (
         "lamps.blue: expected a line of its own, found 5, which is lamps.green's"
     ),
+    "[relay]\ndriver = 'gpio'": (
+        "relay.services: expected a list of codes of services, found nothing"
+    ),
+    "[relay]\ndriver = 'gpio'\nservices = []": (
+        "relay.services: expected a list of codes of services, found a list"
+    ),
+    "[relay]\ndriver = 'gpio'\nservices = ['Wash']": (
+        "relay.services: expected a list of codes of services, found a list"
+    ),
+    "[relay]\ndriver = 'virtual'\nservices = ['wash']\nactive_low = true": (
+        'relay.active_low: belongs to driver = "gpio", and would have no effect here'
+    ),
+    "[relay]\ndriver = 'gpio'\nservices = ['wash']\n[buzzer]\ndriver = 'gpio'\ngpio = 4": (
+        "relay.gpio: expected a line of its own, found 4, which is buzzer.gpio's"
+    ),
+    "[[reader]]\nname = 'door'\ndriver = 'pcsc'\nlamp = 'acr128'": (
+        'reader[1].lamp: expected "none" or "acr122u" or "acr1252u", found "acr128"'
+    ),
     "[buttons]\ndriver = 'gpio'\n[buzzer]\ndriver = 'gpio'\ngpio = 22": (
         "buzzer.gpio: expected a line of its own, found 22, which is buttons.c's"
     ),
@@ -234,7 +252,11 @@ def test_what_is_not_toml_at_all(folder: Folder, content: bytes) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"nowhere\.toml: cannot be read: No such file"):
-        load(tmp_path / "nowhere.toml", environ={})
+    nowhere = tmp_path / "nowhere.toml"
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: there is no such file") as caught:
+        load(nowhere, environ={})
+    (said,) = caught.value.faults
+    assert "sudo scripts/install-pi" in said
+    assert f"cp config/kiosk.toml {nowhere}" in said
     with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
         load(tmp_path, environ={})

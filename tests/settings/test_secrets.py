@@ -87,6 +87,11 @@ def test_a_password_file_that_will_not_do(
     assert PASSWORD not in fault
 
 
+def test_a_password_file_that_is_missing_names_what_writes_it(folder: Folder) -> None:
+    [fault] = folder.faults(WITH_FILE)
+    assert fault.endswith("found no such file (`kiosk-central add-terminal` writes it)")
+
+
 def test_a_pipe_does_not_hang_start_up(folder: Folder) -> None:
     os.mkfifo(folder.path / "password", 0o600)
     assert "something that is not a file" in folder.faults(WITH_FILE)[0]

@@ -93,6 +93,7 @@ class Soak:
 
     def _is_quiet(self) -> bool:
         """Take a reading; a second one alike is kept, since nothing moves any more."""
+        self.counter.go_round()
         before, self._last = self._last, gauges.read(self.people.taps, self.counter)
         if before is None or self._last.waiting or self._last.objects != before.objects:
             return False

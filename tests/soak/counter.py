@@ -25,6 +25,7 @@ from kiosk.runtime.clock import SystemClock
 from kiosk.settings.config import load
 from kiosk.simulator.cable import Cable
 from kiosk.simulator.shop import Shop
+from kiosk.sync.courier import Courier
 from tests.peers.chips import I2cBus, Ssd1306
 from tests.peers.pn532 import Pn532
 from tests.peers.printer import TcpPrinter
@@ -207,6 +208,18 @@ class Counter:
         standing = answers[0]
         assert isinstance(standing, Standing), standing
         return standing
+
+    def go_round(self) -> None:
+        """Have courier and journal take up something new, and so let go what they had in hand."""
+        for _ in range(2):
+            self._standing()
+            if (courier := self.kiosk.courier) is not None:
+                before = courier.last_beat
+                courier.committed()
+                self._until_later(courier, before)
+
+    def _until_later(self, courier: Courier, before: float) -> None:
+        self.until(lambda: courier.last_beat > before, "the courier's next turn")
 
     def sweep(self) -> None:
         """Forget what the peers remember: only the kiosk is to be measured."""

@@ -26,6 +26,7 @@ BUSY = (
     st.Committing,
     at.Surveying,
     at.IdentifyingMember,
+    at.Gathering,
     at.Examining,
 )
 MOST_STEPS = 60
@@ -216,10 +217,17 @@ class People:
             case at.PickingPlan() | at.PickingMeans() | at.PickingPetFor():
                 self.press(self.chance.choice((Button.A, Button.A, Button.B)), state)
             case at.Deciding():
-                self.press(Button.A if self.chance.random() < 0.9 else Button.C, state)
+                self._decide(state)
             case _:
                 self.press(Button.C, state)
         return True
+
+    def _decide(self, state: at.Deciding) -> None:
+        roll = self.chance.random()
+        if roll < 0.2 and len(state.ways) > 1:
+            self.press(Button.B, state)
+        else:
+            self.press(Button.A if roll < 0.9 else Button.C, state)
 
     def _pick(self, state: at.AtDesk) -> None:
         """Choose a line of the list; never training mode, which is a fault's to begin."""

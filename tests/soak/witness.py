@@ -65,7 +65,8 @@ class Witness:
     def _look(self, screen: Screen) -> None:
         if isinstance(screen, PROOFS):
             self._succeeded(type(screen).__name__)
-            self.outcomes[type(screen).__name__] += 1
+            # what becomes of the slip draws a proof anew
+            self.outcomes[type(screen).__name__] += not isinstance(self.screen, type(screen))
         elif isinstance(screen, Refused):
             self.outcomes[f"refused: {screen.reason}"] += 1
         with self.changed:

@@ -94,7 +94,7 @@ def test_a_denied_publish_is_not_taken_as_sent(books: Books, start: Start, tmp_p
         broker.reload(ACL)
         terminal.spend("m1")
         until(lambda: terminal.part is not None and terminal.part.state is PartState.DENIED)
-        assert terminal.link == LinkChanged(online=False, waiting=1)
+        until(lambda: terminal.link == LinkChanged(online=False, waiting=1))
         assert books.applied == 0
         broker.reload(ACL + MAY_WRITE)
         until(terminal.drained)
@@ -154,9 +154,9 @@ def test_a_backlog_drains_in_batches(broker: Mosquitto, books: Books, start: Sta
     until(lambda: terminal.link == LinkChanged(online=False, waiting=230))
     with Central(broker, books, "c2") as central:
         until(terminal.drained)
-        # on a busy machine an ack may come after its time, and its batch is sent once more
-        repeats = terminal.courier.counters.repeats
-        assert central.count(wire.Transactions) - repeats == 5
+        # on a busy machine an ack or a welcome may come after its time: then a batch, or the
+        # hello and with it the batch that is under way, is sent once more, to the byte the same
+        assert len({p for p in central.payloads if b'"type":"transactions"' in p}) == 5
     assert books.posted["a-m1"] == 9_770
 
 

@@ -190,9 +190,13 @@ def test_a_certificate_of_another_authority_is_refused(make_link: MakeLink) -> N
         assert "certificate is not trusted" in str(error)
 
 
-def test_a_missing_ca_file_is_named(broker: Mosquitto, make_link: MakeLink, tmp_path: Path) -> None:
-    _, posted = make_link(at(broker, ca_file=tmp_path / "no-such-file"))
-    assert "no-such-file" in str(posted.next(Disconnected).error)
+def test_a_bad_ca_file_is_named(broker: Mosquitto, make_link: MakeLink, tmp_path: Path) -> None:
+    (empty := tmp_path / "empty").touch()
+    for file in (tmp_path / "no-such-file", empty):
+        _, posted = make_link(at(broker, ca_file=file))
+        error = posted.next(Disconnected).error
+        assert isinstance(error, LoginRefused)
+        assert str(error).startswith(f"CA file {file}: ")
 
 
 def test_no_broker_is_reported_and_awaited(broker: Mosquitto, make_link: MakeLink) -> None:

@@ -37,7 +37,8 @@ def test_what_was_seen_and_felt_offline_is_told(
     terminal.courier.report_health(wire.Health(waiting=0, clock="rtc"))
     terminal.courier.report_unknown("pm1:who-is-this")
     with Central(broker, books) as central:
-        until(lambda: central.count(wire.MediumSeen) == central.count(wire.Health) == 1)
+        # told after each welcome, and on a busy machine a hello is said, and answered, twice
+        until(lambda: central.count(wire.MediumSeen) and central.count(wire.Health))
         told = next(m for m in central.heard if isinstance(m, wire.Health))
         assert (told.clock, told.waiting) == ("rtc", 0)
 

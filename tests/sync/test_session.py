@@ -2,6 +2,8 @@
 
 import itertools
 
+import pytest
+
 from kiosk.domain import wire
 from kiosk.domain.catalogue import Catalogue
 from kiosk.domain.policy import Policy
@@ -136,6 +138,41 @@ def test_a_journal_fault_begins_the_conversation_anew(kiosk: KioskSide, books: B
     converse(kiosk, books)
     assert kiosk.online
     assert kiosk.held("m1") == 10_005
+
+
+def answered(kiosk: KioskSide, books: Books) -> None:
+    """Central answers the latest hello."""
+    hello = kiosk.take_up()[-1]
+    assert isinstance(hello, wire.Hello)
+    for answer in books.answer(hello):
+        kiosk.hear(answer)
+
+
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_a_journal_that_contradicts_its_welcome_shows_the_row_until_central_has_it(
+    kiosk: KioskSide, books: Books, epoch: int
+) -> None:
+    books.central, books.epoch = OTHER, 1
+    welcomed(kiosk, books)
+    for _ in range(4):
+        kiosk.spend("m1")
+        if kiosk.standing.last_seq == 2:
+            converse(kiosk, books)
+            kiosk.do(kiosk.session.disconnected())
+    books.hashes[-1], books.epoch = bytes(32), epoch  # row 2 is another one there
+    kiosk.connect("c2")
+    shown: list[wire.Transactions] = []
+    for _ in range(2):
+        answered(kiosk, books)
+        assert kiosk.standing.state is wire.JournalState.QUARANTINED
+        shown = [m for m in kiosk.take_up() if isinstance(m, wire.Transactions)]
+        assert [(m.first, len(m.rows)) for m in shown] == [(3, 1)], "one row, and it gets lost"
+        kiosk.wait(60.5)
+    books.answer(shown[0])
+    assert books.state is wire.JournalState.QUARANTINED
+    answered(kiosk, books)
+    assert wire.Transactions not in kinds(kiosk.take_up()), "central knows"
+    assert (books.applied, kiosk.standing.last_seq, kiosk.standing.waiting) == (2, 4, 2)
 
 
 def test_a_new_journal_in_the_place_of_a_damaged_one_says_hello(

@@ -30,7 +30,7 @@ def test_the_last_welcome_tells_how_far_the_clock_is_off_also_once_it_was_set() 
     central = CentralClock(clock)
     passed: list[LinkEvent] = []
     post = central.overhearing(passed.append)
-    assert central.off_seconds() is None
+    assert (central.off_seconds(), central.now()) == (None, None)
     events: list[LinkEvent] = [
         Connected(),
         CameDown(b"garbage", lambda: None),
@@ -44,6 +44,7 @@ def test_the_last_welcome_tells_how_far_the_clock_is_off_also_once_it_was_set() 
     assert len(passed) == 4
     assert central.off_seconds() == HOURS.total_seconds()
     clock.advance(100)
+    assert central.now() == NOW + dt.timedelta(seconds=100)
     assert central.off_seconds() == HOURS.total_seconds()
     clock.jump(NOW + dt.timedelta(seconds=100))
     assert central.off_seconds() == 0.0

@@ -31,11 +31,15 @@ class VirtualCard(Protocol):
 
 
 class StorageCard:
-    """A card known by its UID alone; `name` is PC/SC's number for its kind (1: MIFARE Classic)."""
+    """A card known by its UID alone; `name` is PC/SC's number for its kind (1: MIFARE Classic).
 
-    def __init__(self, uid: bytes, name: int = 0x0001) -> None:
+    `standard` is PC/SC's number for its technology (3: ISO/IEC 14443 A, part 3).
+    """
+
+    def __init__(self, uid: bytes, name: int = 0x0001, standard: int = 0x03) -> None:
         self.uid = uid
-        body = bytes.fromhex("8F8001804F0CA00000030603") + name.to_bytes(2, "big") + bytes(4)
+        kind = bytes([standard]) + name.to_bytes(2, "big")
+        body = bytes.fromhex("8F8001804F0CA000000306") + kind + bytes(4)
         self.atr = b"\x3b" + body + bytes([functools.reduce(operator.xor, body)])
 
     def reset(self) -> None:
@@ -45,6 +49,13 @@ class StorageCard:
         if apdu[:4] == b"\xff\xca\x00\x00":
             return self.uid + _OK
         return _NO_FUNCTION if apdu[:2] == b"\xff\xca" else _NO_INSTRUCTION
+
+
+class FelicaCard(StorageCard):
+    """A FeliCa card, known by its IDm; its standard is 11 in PC/SC part 3."""
+
+    def __init__(self, idm: bytes) -> None:
+        super().__init__(idm, name=0x003B, standard=0x11)
 
 
 class Type2Card(StorageCard):

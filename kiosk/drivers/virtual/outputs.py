@@ -1,4 +1,4 @@
-"""A display, lamps and a buzzer that remember what they were told."""
+"""A display, lamps, a relay and a buzzer that remember what they were told."""
 
 from kiosk.domain.devices import Lamp, Sound
 from kiosk.domain.document import Frame
@@ -60,6 +60,23 @@ class VirtualLamps(Plugged):
         with self.changed:
             self.lamp = Lamp.OFF
             self.changed.notify_all()
+
+
+class VirtualRelay(Plugged):
+    """A relay: `pulses` are the seconds for which it was closed, each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pulses: list[float] = []
+
+    def pulse(self, seconds: float) -> None:
+        with self.changed:
+            self.require()
+            self.pulses.append(seconds)
+            self.changed.notify_all()
+
+    def close(self) -> None:
+        """Nothing to give back."""
 
 
 class VirtualBuzzer(Plugged):

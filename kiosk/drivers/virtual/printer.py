@@ -2,7 +2,7 @@
 
 import enum
 
-from kiosk.domain.devices import PrintOutcome
+from kiosk.domain.devices import Ailment, PrintOutcome
 from kiosk.domain.document import Document, Qr
 from kiosk.domain.errors import DeviceError
 from kiosk.drivers.ports import Paper
@@ -24,6 +24,9 @@ class Trouble(enum.Enum):
     JAM = "jam"
     SILENT = "silent"
     """Prints, but does not answer after the cut."""
+
+
+_AILMENTS = {Trouble.COVER_OPEN: Ailment.COVER_OPEN, Trouble.OFFLINE: Ailment.OFFLINE}
 
 
 class VirtualPrinter(Plugged):
@@ -80,7 +83,7 @@ class VirtualPrinter(Plugged):
                 case Trouble.SILENT:
                     return Paper.UNKNOWN
                 case trouble:
-                    raise DeviceError(trouble.value)
+                    raise DeviceError(trouble.value, _AILMENTS.get(trouble))
 
     def close(self) -> None:
         """Nothing to give back."""

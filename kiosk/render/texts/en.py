@@ -2,7 +2,7 @@
 
 from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import DeskEntry, Fact
-from kiosk.domain.devices import Part, PartState, Stopped
+from kiosk.domain.devices import Ailment, Part, PartState, SlipFate, Stopped
 from kiosk.domain.members import Size, Tier
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.refusals import Reason
@@ -30,6 +30,7 @@ EN = Texts(
         offline="Offline",
         waiting="{n} to send",
         fault="No {part}",
+        ailing="{part}: {how}",
         more_faults=" +{more}",
         limping="Fault: {part} {names}",
         looking="One moment…",
@@ -52,7 +53,12 @@ EN = Texts(
         paid="Paid",
         visits_left="Left",
         points_won="+{n} pts",
-        printing="Printing",
+        fates={
+            SlipFate.PRINTING: "Printing",
+            SlipFate.PRINTED: "Take slip",
+            SlipFate.FAILED: "No slip, ask staff",
+            SlipFate.UNSURE: "No slip? Ask staff",
+        },
         already="Earlier",
         already_visits="{time} used",
         already_paid="{time} paid",
@@ -118,6 +124,8 @@ EN = Texts(
         terminal="Terminal",
         online="Online",
         pattern="Screen test {n}/2",
+        fates={SlipFate.FAILED: "No slip: reprint", SlipFate.UNSURE: "No slip? Reprint"},
+        lost={SlipFate.FAILED: "No slip printed", SlipFate.UNSURE: "Check for a slip"},
     ),
     slip=SlipTexts(
         title="Member receipt",
@@ -191,6 +199,7 @@ EN = Texts(
         Part.BUZZER: "buzzer",
         Part.DISPLAY: "display",
         Part.PRINTER: "printer",
+        Part.RELAY: "relay",
         Part.LINK: "network",
         Part.JOURNAL: "journal",
     },
@@ -215,9 +224,6 @@ EN = Texts(
         Reason.WRONG_STORE: Refusal("Not in this shop", "Please use it where it was sold."),
         Reason.NOT_ALLOWED: Refusal("Not allowed", "Please ask staff."),
         Reason.SAME_TAP: Refusal("Just tapped", "Take the card away, then tap again."),
-        Reason.VACCINE_DUE: Refusal("Vaccine is due", "Please show the vaccine book."),
-        Reason.STEP_UP_NEEDED: Refusal("Staff must verify", "Please ask staff."),
-        Reason.CLOCK_UNTRUSTED: Refusal("Clock is not set", "Codes are off. Please use your card."),
         Reason.CATALOGUE_MISSING: Refusal("No price list", "Staff: please check the network."),
         Reason.JOURNAL_FAULT: Refusal("Cannot record", "Ask staff. Do not tap again."),
         Reason.QUARANTINED: Refusal("Payments stopped", "Please pay at the counter."),
@@ -265,10 +271,16 @@ EN = Texts(
     states={
         PartState.UNKNOWN: "unknown",
         PartState.READY: "ready",
-        PartState.ABSENT: "absent",
+        PartState.ABSENT: "not found",
         PartState.FAULT: "fault",
-        PartState.DENIED: "denied",
+        PartState.DENIED: "no access",
         PartState.NOT_CONFIGURED: "not set up",
+        Ailment.NO_PAPER: "no paper",
+        Ailment.COVER_OPEN: "cover open",
+        Ailment.OFFLINE: "offline",
+        Ailment.SILENT: "no answer",
+        Ailment.HANGS: "hangs",
+        Ailment.NOT_INSTALLED: "no driver",
     },
     clocks={
         ClockState.SYNCED: "synced",

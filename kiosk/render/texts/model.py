@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import DeskEntry, Fact
-from kiosk.domain.devices import Part, PartState, Stopped
+from kiosk.domain.devices import How, Part, SlipFate, Stopped
 from kiosk.domain.members import Size, Tier
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.refusals import Reason
@@ -52,6 +52,7 @@ class ScreenTexts:
     offline: str
     waiting: str
     fault: str
+    ailing: str
     more_faults: str
     limping: str
     looking: str
@@ -74,7 +75,7 @@ class ScreenTexts:
     paid: str
     visits_left: str
     points_won: str
-    printing: str
+    fates: Mapping[SlipFate, str]
     already: str
     already_visits: str
     already_paid: str
@@ -152,6 +153,10 @@ class DeskTexts:
     terminal: str
     online: str
     pattern: str
+    fates: Mapping[SlipFate, str]
+    """Where a copy can be printed (补打)."""
+    lost: Mapping[SlipFate, str]
+    """Where none can: nothing was taken, or it is undone."""
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -222,7 +227,7 @@ class Texts:
     means: Mapping[Means, str]
     entries: Mapping[DeskEntry, str]
     facts: Mapping[Fact, str]
-    states: Mapping[PartState, str]
+    states: Mapping[How, str]
     clocks: Mapping[ClockState, str]
     stopped: Mapping[Stopped, str]
     checks: CheckTexts

@@ -2,7 +2,7 @@
 
 from kiosk.domain.clock import ClockState
 from kiosk.domain.desk import DeskEntry, Fact
-from kiosk.domain.devices import Part, PartState, Stopped
+from kiosk.domain.devices import Ailment, Part, PartState, SlipFate, Stopped
 from kiosk.domain.members import Size, Tier
 from kiosk.domain.pricing import PriceStep
 from kiosk.domain.refusals import Reason
@@ -30,6 +30,7 @@ ZH = Texts(
         offline="离线",
         waiting="待上传 {n}",
         fault="{part}不可用",
+        ailing="{part}{how}",
         more_faults="等{n}项",
         limping="{part}故障 {names}",
         looking="正在查询…",
@@ -52,7 +53,12 @@ ZH = Texts(
         paid="已付",
         visits_left="剩余",
         points_won="积分 +{n}",
-        printing="正在打印",
+        fates={
+            SlipFate.PRINTING: "正在打印",
+            SlipFate.PRINTED: "请取小票",
+            SlipFate.FAILED: "未打印，请店员补打",
+            SlipFate.UNSURE: "未见小票请找店员",
+        },
         already="上次已完成",
         already_visits="{time} 已扣",
         already_paid="{time} 已付",
@@ -118,6 +124,8 @@ ZH = Texts(
         terminal="终端状态",
         online="在线",
         pattern="屏幕测试 {n}/2",
+        fates={SlipFate.FAILED: "未打印，请补打", SlipFate.UNSURE: "未见小票请补打"},
+        lost={SlipFate.FAILED: "小票未打印", SlipFate.UNSURE: "请看有无小票"},
     ),
     slip=SlipTexts(
         title="会员消费小票",
@@ -191,6 +199,7 @@ ZH = Texts(
         Part.BUZZER: "蜂鸣器",
         Part.DISPLAY: "显示屏",
         Part.PRINTER: "打印机",
+        Part.RELAY: "继电器",
         Part.LINK: "网络",
         Part.JOURNAL: "记账",
     },
@@ -213,9 +222,6 @@ ZH = Texts(
         Reason.WRONG_STORE: Refusal("不适用于本店", "请到发卡门店使用"),
         Reason.NOT_ALLOWED: Refusal("不允许此操作", "请找店员"),
         Reason.SAME_TAP: Refusal("刚刚已刷过", "请先拿开卡片，再刷一次"),
-        Reason.VACCINE_DUE: Refusal("疫苗已到期", "请向店员出示疫苗本"),
-        Reason.STEP_UP_NEEDED: Refusal("需要店员验证", "请找店员"),
-        Reason.CLOCK_UNTRUSTED: Refusal("本机时间未校准", "动态码暂不可用，请刷卡"),
         Reason.CATALOGUE_MISSING: Refusal("尚无价目表", "请找店员检查网络"),
         Reason.JOURNAL_FAULT: Refusal("本机无法记账", "请找店员，勿重复刷卡"),
         Reason.QUARANTINED: Refusal("本机已暂停扣款", "请找店员，到前台结算"),
@@ -267,6 +273,12 @@ ZH = Texts(
         PartState.FAULT: "故障",
         PartState.DENIED: "无权限",
         PartState.NOT_CONFIGURED: "未配置",
+        Ailment.NO_PAPER: "缺纸",
+        Ailment.COVER_OPEN: "开盖",
+        Ailment.OFFLINE: "脱机",
+        Ailment.SILENT: "无应答",
+        Ailment.HANGS: "无响应",
+        Ailment.NOT_INSTALLED: "缺驱动",
     },
     clocks={
         ClockState.SYNCED: "已校准",

@@ -1,74 +1,25 @@
-"""Coupons and points that a member could use now: pure sums over a MemberView."""
+"""Coupons and points that a member holds and could use now: pure sums over a MemberView.
 
-import dataclasses as dc
-import datetime as dt
+Which may be used, and in which order, kiosk/domain/uses.py says.
+"""
 
+from kiosk.domain import uses
 from kiosk.domain.catalogue import Catalogue
-from kiosk.domain.clock import ClockState
 from kiosk.domain.members import Coupon, PurseKind
-from kiosk.domain.names import Name
-from kiosk.domain.pricing import Terms, legs
+from kiosk.domain.pricing import legs
 from kiosk.domain.refusals import Reason
-from kiosk.domain.rewards import CouponForm, CouponKind, PointsReward, Window
 from kiosk.domain.transactions import AnyLine, CouponRedeem, Leg, PointsRedeem
+from kiosk.domain.uses import Use
 from kiosk.domain.views import NOTHING, Balance, MemberView
 from kiosk.flows.step import Context, Refusal
 
 
-@dc.dataclass(frozen=True, slots=True)
-class Use:
-    """A coupon with its kind, points, or both; `reward` is what the points are for."""
-
-    coupon: Coupon | None = None
-    kind: CouponKind | None = None
-    points: int = 0
-    reward: PointsReward | None = None
-
-    @property
-    def terms(self) -> Terms:
-        """What it means for a price."""
-        return Terms((self.kind,) if self.kind else (), self.points, self.reward)
-
-    @property
-    def name(self) -> Name:
-        """The name of the coupon or the reward."""
-        named = self.kind or self.reward
-        return Name(named.name_zh, named.name_en) if named else Name("", "")
-
-    @property
-    def gives(self) -> str | None:
-        """The service that is free by it, empty for goods; None where it only lowers a price."""
-        if self.reward is not None:
-            return self.reward.gives
-        is_gift = self.kind is not None and self.kind.form is CouponForm.GIFT
-        return self.kind.gives if self.kind and is_gift else None
-
-
-PLAIN = Use()
-"""Neither a coupon nor points."""
-
-
-def is_open(window: Window, context: Context) -> bool:
-    """Tell whether today is within; with an unsynced clock every day is (accept, flag)."""
-    return context.clock is ClockState.UNSYNCED or window.holds(context.day)
-
-
 def coupons(view: MemberView, context: Context) -> list[Use]:
     """List the coupons that are left and valid today, the ones that end first at the front."""
-    catalogue = context.catalogue
-    found = []
-    for coupon in view.record.coupons:
-        kind = catalogue.coupon_kind(coupon.kind) if catalogue else None
-        if kind is None or not is_open(kind.window, context):
-            continue
-        if is_open(Window(last=coupon.valid_until), context) and _balance(view, coupon).shown > 0:
-            found.append(Use(coupon, kind))
-    return sorted(found, key=_ends)
-
-
-def _ends(use: Use) -> tuple[dt.date, str]:
-    assert use.coupon is not None
-    return use.coupon.valid_until or dt.date.max, use.coupon.account
+    if context.catalogue is None:
+        return []
+    left = [coupon for coupon in view.record.coupons if _balance(view, coupon).shown > 0]
+    return uses.coupons(context.catalogue, left, context.sure_day)
 
 
 def _balance(view: MemberView, coupon: Coupon) -> Balance:
@@ -87,18 +38,18 @@ def count(view: MemberView, context: Context) -> int:
 
 def rewards(view: MemberView, context: Context) -> list[Use]:
     """List what the member's points are enough for today, the cheapest first."""
-    known = context.catalogue.points_rewards if context.catalogue else ()
+    if context.catalogue is None:
+        return []
     points = view.total(PurseKind.POINTS).shown
-    found = [r for r in known if r.points <= points and is_open(r.window, context)]
-    return [Use(points=r.points, reward=r) for r in sorted(found, key=lambda r: r.points)]
+    return uses.rewards(context.catalogue, points, context.sure_day)
 
 
 def points_off(price: int, view: MemberView, context: Context) -> int:
     """Return how many points held here can be money off `price` 分 today."""
-    offset = context.catalogue.points_offset if context.catalogue else None
-    if offset is None or not is_open(offset.window, context):
+    if context.catalogue is None:
         return 0
-    return offset.usable(price, view.total(PurseKind.POINTS).held)
+    held = view.total(PurseKind.POINTS).held
+    return uses.points_off(context.catalogue, price, held, context.sure_day)
 
 
 def lines(use: Use, view: MemberView) -> tuple[AnyLine, ...] | Refusal:
