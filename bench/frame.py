@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.figure import Figure, main
 from bench.rounds import rounds
+from kiosk.domain.devices import SlipFate
 from kiosk.domain.document import Frame
 from kiosk.domain.names import Name
 from kiosk.domain.policy import Language
@@ -87,7 +88,7 @@ def clock(minute: int) -> Idle:
 
 
 def done(left: int) -> Done:
-    return Done(Name("洗澡", "Bath"), left, None, None, 0, printing=True)
+    return Done(Name("洗澡", "Bath"), left, None, None, 0, slip=SlipFate.PRINTING)
 
 
 def frames(*screens: Idle | Done) -> list[Frame]:
