@@ -8,9 +8,9 @@ run: ## a kiosk on virtual devices, in the browser
 	@scripts/setup run
 	@exec .venv/bin/kiosk simulate
 
-test: ## install what the tests need, then run all of them
+test: ## install what the tests need, then run all of them, two files at a time
 	@scripts/setup test
-	@exec .venv/bin/python -m pytest
+	@exec .venv/bin/python -m pytest -n 2 --dist loadfile
 
 check: ## lint, types and import contracts only
 	@scripts/setup test
