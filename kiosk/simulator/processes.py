@@ -63,7 +63,10 @@ class Process:
         return self._process.pid if self._process else None
 
     def start(self, *, pipes: bool = False) -> subprocess.Popen[str]:
-        """Start it; with `pipes` its standard input and output are ours.  Once at a time."""
+        """Start it; with `pipes` its standard input and output are ours.  Once at a time.
+
+        Whoever reads its output reads to the end, and then closes it.
+        """
         if self.running:
             raise ProcessFailed(f"{self.name} runs already")
         with self.log.open("a") as log:
@@ -120,7 +123,6 @@ class Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()

@@ -62,8 +62,6 @@ class Till:
     def _deaf(self) -> None:
         if self._ears is not None:
             self._ears.join(5)
-        if self._child is not None and self._child.stdout is not None:
-            self._child.stdout.close()
 
     def do(self, **command: Any) -> None:
         """Move a hand at the kiosk."""
@@ -108,15 +106,17 @@ class Till:
             return  # it has just died; the world keeps the command
 
     def _listen(self, child: subprocess.Popen[str]) -> None:
-        for line in child.stdout or ():
-            if not line.endswith("\n"):
-                break  # the power was cut in the middle of a word
-            message = json.loads(line)
-            # first, so that a transcript has a screen before what somebody does upon it
-            self._listener(message)
-            with self.changed:
-                self._take_in(message)
-                self.changed.notify_all()
+        assert child.stdout is not None
+        with child.stdout as said:
+            for line in said:
+                if not line.endswith("\n"):
+                    break  # the power was cut in the middle of a word
+                message = json.loads(line)
+                # first, so that a transcript has a screen before what somebody does upon it
+                self._listener(message)
+                with self.changed:
+                    self._take_in(message)
+                    self.changed.notify_all()
         self._listener({"power": False})
 
     def _take_in(self, message: dict[str, Any]) -> None:

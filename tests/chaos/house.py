@@ -71,8 +71,9 @@ class Talker:
         assert said is not None
 
         def listen() -> None:
-            for line in said:
-                hear(json.loads(line))
+            with said:
+                for line in said:
+                    hear(json.loads(line))
 
         self._ears = threading.Thread(target=listen, daemon=True)
         self._ears.start()
@@ -119,7 +120,7 @@ class Talker:
         assert self._ears is not None
         self._ears.join(30)
         assert not self._ears.is_alive()
-        self.close()  # not before all is heard: it closes the pipes
+        self.close()
 
 
 def tail(log: Path) -> str:
