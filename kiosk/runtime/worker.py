@@ -167,6 +167,8 @@ class Worker(Generic[D]):
         report = PartReport(self.part, state, detail, self.name, ailment)
         if report != self._last:
             self._last = report
+            level = logging.WARNING if report.ill else logging.INFO
+            log.log(level, "%s: %s", self.key, f"{state.value} {detail}".rstrip())
             self._report(report)
 
     def _wait_for_the_other(self) -> None:

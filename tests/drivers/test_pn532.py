@@ -182,13 +182,16 @@ def test_a_card_that_never_answers_holds_the_reader_for_seconds_at_most(
 
 
 def test_it_looks_often_and_not_always(chip: Pn532, reader: Pn532Reader) -> None:
-    def looks() -> int:
+    def looks() -> tuple[int, float]:
         chip.commands.clear()
+        began = time.monotonic()
         during(reader, 0.5)
-        return chip.commands.count(LIST)
+        return chip.commands.count(LIST), time.monotonic() - began
 
-    assert looks() <= 0.5 / 0.02
-    eventually(lambda: looks() >= 3, "a machine that lets it look")
+    many, seconds = looks()
+    # and at each end of the few polls
+    assert many <= seconds / 0.02 + 8
+    eventually(lambda: looks()[0] >= 3, "a machine that lets it look")
 
 
 def test_no_key_reaches_the_log(chip: Pn532, caplog: pytest.LogCaptureFixture) -> None:

@@ -74,7 +74,10 @@ def test_the_device_is_opened_used_and_closed_on_the_worker_s_own_thread() -> No
     assert {*socket.opened.items(), *socket.closed.items()} == {"scanner"}
 
 
-def test_each_change_of_state_is_reported_once() -> None:
+def test_each_change_of_state_is_reported_and_logged_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, logger="kiosk.runtime.worker")
     bench, events = Bench(), Seen[int]()
     absent = [DeviceAbsent("no device") for _ in range(5)]
     socket = counters(1, DeviceError("mute"), *absent, DeviceDenied("no right"))
@@ -89,6 +92,12 @@ def test_each_change_of_state_is_reported_once() -> None:
         PartReport(Part.PRINTER, PartState.FAULT, "mute"),
     ]
     assert all(a != b for a, b in itertools.pairwise(bench.reports.items()))
+    assert [(record.levelname, record.message) for record in caplog.records[:4]] == [
+        ("WARNING", "printer: absent no device"),
+        ("WARNING", "printer: denied no right"),
+        ("INFO", "printer: ready"),
+        ("WARNING", "printer: fault mute"),
+    ]
 
 
 def test_a_device_that_opens_and_always_fails_is_opened_ever_less_often() -> None:
