@@ -1,10 +1,16 @@
 """One counter of the shop: its kiosk as hands work it, the network cable, what is to be seen."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from kiosk.domain.devices import Part
 from kiosk.simulator import hands
 from kiosk.simulator.hands import Switch
 from kiosk.simulator.scene import Scene
-from kiosk.simulator.shop import Shop, demo_cards
+from kiosk.simulator.shop import Shop
+
+Cards = Mapping[str, Mapping[str, Any]]
+"""The demo cards, by name."""
 
 
 class Counter:
@@ -13,10 +19,10 @@ class Counter:
     `opened` tells whether its kiosk was switched on for the first time.
     """
 
-    def __init__(self, shop: Shop, terminal: str, scene: Scene) -> None:
+    def __init__(self, shop: Shop, terminal: str, scene: Scene, cards: Cards) -> None:
         self._shop, self._terminal, self.scene = shop, terminal, scene
         self._till = shop.kiosks[terminal]
-        self._cards = demo_cards()
+        self._cards = cards
         self._switches = dict.fromkeys(Switch, True)
         self.opened = False
         scene.show(phase="preparing", switches=self._switches, card=None, fallen=[], admin=None)

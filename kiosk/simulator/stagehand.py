@@ -39,7 +39,9 @@ class Stagehand:
         self._shop = shop
         self._cards = demo_cards()
         shop.lay_cables()
-        self._counters = {name: Counter(shop, name, scene) for name, scene in scenes.items()}
+        self._counters = {
+            name: Counter(shop, name, scene, self._cards) for name, scene in scenes.items()
+        }
         self._central_on = True
         self._posted: queue.Queue[tuple[str, hands.Hand] | None] = queue.Queue()
         self._stopping = threading.Event()

@@ -5,21 +5,18 @@ Time stands still, so that a proof is shown for as long as the test needs.
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.assembly import training
-from kiosk.assembly.kiosk import Kiosk
 from kiosk.assembly.relay import LATE, RelayJob, pays_for, relay_worker
-from kiosk.domain.clock import ClockState
-from kiosk.domain.devices import Button, Part, PartReport, PartState
-from kiosk.domain.effects import Effect, Show
+from kiosk.domain.devices import Part, PartReport, PartState
 from kiosk.domain.events import CatalogueChanged
 from kiosk.domain.members import OperatorRecord
-from kiosk.domain.screens import Confirm, Done, Idle, Member, Screen
+from kiosk.domain.screens import Done, Idle, Member
 from kiosk.domain.transactions import (
     CheckIn,
     CouponRedeem,
@@ -30,21 +27,13 @@ from kiosk.domain.transactions import (
     Void,
 )
 from kiosk.drivers.virtual.cards import issued
-from kiosk.drivers.virtual.inputs import VirtualButtons
 from kiosk.drivers.virtual.outputs import VirtualRelay
-from kiosk.drivers.virtual.reader import VirtualReader
-from kiosk.runtime.clock import SystemClock
 from kiosk.runtime.worker import Duty
 from kiosk.settings.options import Relay, SignalDriver
-from tests.peers.config import configured
+from tests.assembly.person import Person, StandingClock
 from tests.peers.until import until
 
-SECTIONS = """
-[[reader]]
-name = "counter"
-driver = "virtual"
-[buttons]
-driver = "virtual"
+SECTION = """
 [relay]
 driver = "virtual"
 services = ["{service}"]
@@ -55,43 +44,15 @@ CARD = issued(
 PULSE = 0.5
 
 
-class StandingClock(SystemClock):
-    """It goes on only when it is told to."""
-
-    def __init__(self) -> None:
-        self.stands = 1000.0
-        super().__init__(ClockState.SYNCED)
-
-    def now(self) -> dt.datetime:
-        return dt.datetime(2026, 3, 4, 2, tzinfo=dt.UTC) + dt.timedelta(seconds=self.stands)
-
-    def mono(self) -> float:
-        return self.stands
-
-
-class Door:
+class Door(Person):
     """A kiosk with demo members beside a door, and a person in front of it."""
 
     def __init__(
         self, folder: Path, relay: VirtualRelay, service: str, trainees: Any = None
     ) -> None:
-        self.reader, self.buttons, self.relay = VirtualReader(), VirtualButtons(), relay
-        self.clock, self.screens = StandingClock(), list[Screen]()
-        self.practice: tuple[OperatorRecord, ...] | None = trainees
-        virtual: dict[Part, Callable[[], object]] = {
-            Part.READER: self.reader.open,
-            Part.BUTTONS: self.buttons.open,
-            Part.RELAY: relay.open,
-        }
-        config = configured(folder, SECTIONS.format(service=service))
-        self.kiosk = Kiosk(config, self.clock, virtual, self._see, trainees=trainees)
-
-    def _see(self, effect: Effect) -> None:
-        if isinstance(effect, Show):
-            self.screens.append(effect.screen)
-
-    def until_ready(self, part: Part) -> None:
-        until(lambda: self.kiosk.world.parts[part].state is PartState.READY, part)
+        self.relay = relay
+        section = SECTION.format(service=service)
+        super().__init__(folder, section, {Part.RELAY: relay.open}, trainees)
 
     def fill(self) -> None:
         """Put the demo members into the journal."""
@@ -99,31 +60,20 @@ class Door:
         self.kiosk.journal.submit(lambda journal: training.fill(journal, (), now), lambda _: None)
         self.kiosk.loop.post(CatalogueChanged(training.CATALOGUE))
 
-    def until(self, kind: type[Screen]) -> None:
-        until(lambda: self.screens and isinstance(self.screens[-1], kind), kind.__name__)
-
     def spend(self, pulses: int) -> None:
         """Tap, confirm a bath, and go once the relay has closed so often in all."""
-        self.reader.place(CARD)
-        self.until(Member)
-        # news of the link may draw a screen anew: one press for each kind of screen
-        while not isinstance(self.screens[-1], Confirm):
-            shown = type(self.screens[-1])
-            self.buttons.press(Button.A)
-            until(lambda before=shown: type(self.screens[-1]) is not before)  # type: ignore[misc]
-        self.buttons.press(Button.A)
-        self.until(Done)
+        self.confirm(CARD)
+        self.until_shown(Done)
         until(lambda: len(self.relay.pulses) == pulses, f"pulse {pulses}")
         self.reader.lift()
         self.clock.stands += 3600
-        self.until(Idle)
+        self.until_shown(Idle)
 
 
 @contextlib.contextmanager
 def opened(door: Door) -> Iterator[Door]:
     door.kiosk.start()
-    for part in (Part.READER, Part.BUTTONS, Part.RELAY, Part.JOURNAL):
-        door.until_ready(part)
+    door.until_ready(Part.READER, Part.BUTTONS, Part.RELAY, Part.JOURNAL)
     yield door
     assert door.kiosk.stop() == ()
 
@@ -137,11 +87,11 @@ def test_it_closes_once_for_each_row_that_pays_and_never_at_a_restart(tmp_path: 
             door.spend(pulses)
         # the card is read again, and its last row shown again
         door.reader.place(CARD)
-        door.until(Member)
+        door.until_shown(Member)
     with opened(Door(tmp_path, relay, "bath")) as door:
         door.kiosk.loop.post(CatalogueChanged(training.CATALOGUE))
         door.reader.place(CARD)
-        door.until(Member)
+        door.until_shown(Member)
     assert relay.pulses == [PULSE] * 2
 
 

@@ -8,85 +8,43 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.assembly.kiosk import Kiosk
-from kiosk.domain.devices import Ailment, Button, Part, PartState, SlipFate
-from kiosk.domain.effects import Effect, Show
-from kiosk.domain.screens import Confirm, Done, Idle, Member, Screen
+from kiosk.domain.devices import Ailment, Part, SlipFate
+from kiosk.domain.screens import Done, Idle
 from kiosk.drivers.virtual.cards import StorageCard
-from kiosk.drivers.virtual.inputs import VirtualButtons
 from kiosk.drivers.virtual.printer import Trouble, VirtualPrinter
-from kiosk.drivers.virtual.reader import VirtualReader
-from kiosk.runtime.clock import SystemClock
-from tests.peers.config import configured
+from tests.assembly.person import Person
 from tests.peers.until import until
 
-SECTIONS = """
-[[reader]]
-name = "counter"
-driver = "virtual"
-[buttons]
-driver = "virtual"
+SECTION = """
 [printer]
 driver = "virtual"
 """
 
 
-class StandingClock(SystemClock):
-    """Its mono() goes on only when it is told to."""
-
-    stands = 1000.0
-
-    def mono(self) -> float:
-        return self.stands
-
-
-class Visit:
+class Visit(Person):
     """A kiosk in training mode, and a person in front of it."""
 
     def __init__(self, folder: Path) -> None:
-        self.reader, self.buttons, self.printer = (
-            VirtualReader(),
-            VirtualButtons(),
-            VirtualPrinter(),
-        )
-        self.clock, self.screens = StandingClock(), list[Screen]()
-        virtual: dict[Part, Callable[[], object]] = {
-            Part.READER: self.reader.open,
-            Part.BUTTONS: self.buttons.open,
-            Part.PRINTER: self.printer.open,
-        }
-        config = configured(folder, SECTIONS)
-        self.kiosk = Kiosk(config, self.clock, virtual, self._see, trainees=())
+        self.printer = VirtualPrinter()
+        super().__init__(folder, SECTION, {Part.PRINTER: self.printer.open}, trainees=())
 
-    def _see(self, effect: Effect) -> None:
-        if isinstance(effect, Show):
-            self.screens.append(effect.screen)
-
-    def until(self, kind: type[Screen], fate: SlipFate | None = None) -> None:
+    def until_fate(self, fate: SlipFate) -> None:
         def shown() -> bool:
             newest = self.screens[-1] if self.screens else None
-            return isinstance(newest, kind) and fate in (None, getattr(newest, "slip", None))
+            return isinstance(newest, Done) and newest.slip is fate
 
-        until(shown, f"{kind.__name__} {fate}")
+        until(shown, str(fate))
 
     def spend(self) -> None:
         """Tap, and confirm a bath."""
-        self.reader.place(StorageCard(bytes.fromhex("04a1b2c3d4e5f6")))
-        self.until(Member)
-        while not isinstance(self.screens[-1], Confirm):
-            before = type(self.screens[-1])
-            self.buttons.press(Button.A)
-            until(lambda kind=before: type(self.screens[-1]) is not kind)  # type: ignore[misc]
-        self.buttons.press(Button.A)
+        self.confirm(StorageCard(bytes.fromhex("04a1b2c3d4e5f6")))
 
 
 @pytest.fixture
 def visit(tmp_path: Path) -> Iterator[Visit]:
     visit = Visit(tmp_path)
     visit.kiosk.start()
-    part = visit.kiosk.world.parts
-    until(lambda: part["printer"].state is PartState.READY, "the printer")
-    until(lambda: part["reader"].state is PartState.READY, "the reader")
+    visit.until_ready(Part.PRINTER, Part.READER)
     until(lambda: visit.kiosk.world.catalogue, "the price list")
     yield visit
     assert visit.kiosk.stop() == ()
@@ -108,7 +66,7 @@ def test_what_became_of_the_slip_is_on_the_screen(
 ) -> None:
     hand(visit.printer)
     visit.spend()
-    visit.until(Done, fate)
+    visit.until_fate(fate)
     assert len(visit.printer.printed) == slips
     told = [screen.slip for screen in visit.screens if isinstance(screen, Done)]
     assert told in ([SlipFate.PRINTING, fate], [fate])
